@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "oci/blob_store.h"
+#include "oci/descriptor.h"
+#include "oci/image_config.h"
+#include "oci/manifest.h"
+
+namespace bale::oci {
+
+/// A parsed document beside the very bytes that it came as, which alone are stored and sent on:
+/// nothing that was received is ever serialised again.
+template <typename T>
+struct Document {
+  Descriptor descriptor;
+  std::string bytes;
+  T value;
+};
+
+/// A document of our own making: serialised once, here.
+Document<Manifest> make_document(Manifest manifest);
+Document<Index> make_document(Index index);
+/// `manifest_type` decides between the OCI and the Docker config type.
+Document<ImageConfig> make_document(ImageConfig config, const MediaType& manifest_type);
+
+/// Reads, verifies digest and size, then parses. Throws kCorrupt for anything that does not agree,
+/// kNotFound for a blob that is not there.
+Document<Manifest> read_manifest(const BlobProvider& blobs, const Descriptor& descriptor);
+Document<Index> read_index(const BlobProvider& blobs, const Descriptor& descriptor);
+Document<ImageConfig> read_image_config(const BlobProvider& blobs, const Descriptor& descriptor);
+
+/// The bytes of a small blob, verified. Throws kCorrupt if `descriptor.size` is over `limit`.
+std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, std::size_t limit);
+
+/// Writes a document's bytes; a blob that is there already is left alone.
+void write_blob(BlobStore& store, const Descriptor& descriptor, std::string_view bytes);
+
+}  // namespace bale::oci

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/fd.h"
+
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oci/error.h"
+
+namespace bale::oci {
+
+void UniqueFd::reset() noexcept {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  if (fd < 0) throw errno_error("opening " + path.string());
+  return UniqueFd(fd);
+}
+
+std::size_t FileSource::read(MutableBytes buffer) {
+  while (true) {
+    const ssize_t got = ::read(fd_.get(), buffer.data(), buffer.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw errno_error("reading a file");
+  }
+}
+
+void FileSink::write(Bytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd_.get(), bytes.data(), bytes.size());
+    if (put < 0) {
+      if (errno == EINTR) continue;
+      throw errno_error("writing a file");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit) {
+  FileSource source(open_file(path, O_RDONLY));
+  try {
+    return read_all(source, limit);
+  } catch (const Error& error) {
+    throw error.in("reading " + path.string());
+  }
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode) {
+  std::string temporary = path.string() + ".XXXXXX";
+  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd) throw errno_error("creating a file beside " + path.string());
+  try {
+    if (::fchmod(fd.get(), mode) != 0) throw errno_error("setting the mode of " + temporary);
+    FileSink sink(std::move(fd));
+    sink.write(as_bytes(content));
+    if (::fsync(sink.fd()) != 0) throw errno_error("syncing " + temporary);
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+      throw errno_error("renaming to " + path.string());
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
+}  // namespace bale::oci

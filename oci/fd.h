@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "oci/io.h"
+
+namespace bale::oci {
+
+/// An open file descriptor, closed with its owner.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  ~UniqueFd() { reset(); }
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  void reset() noexcept;
+
+ private:
+  int fd_ = -1;
+};
+
+/// Opens with O_CLOEXEC; throws the errno error with "opening PATH".
+UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
+
+/// Reads a file from where its descriptor stands.
+class FileSource final : public Source {
+ public:
+  explicit FileSource(UniqueFd fd) : fd_(std::move(fd)) {}
+  std::size_t read(MutableBytes buffer) override;
+
+ private:
+  UniqueFd fd_;
+};
+
+/// Appends to an open file.
+class FileSink final : public Sink {
+ public:
+  explicit FileSink(UniqueFd fd) : fd_(std::move(fd)) {}
+  void write(Bytes bytes) override;
+  int fd() const { return fd_.get(); }
+
+ private:
+  UniqueFd fd_;
+};
+
+/// The whole content of a file; throws kCorrupt past `limit`.
+std::string read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Writes a temporary file beside `path`, syncs it and renames it over `path`.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode = 0644);
+
+}  // namespace bale::oci

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/json.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "oci/base64.h"
+#include "oci/error.h"
+
+namespace bale::oci {
+
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+/// Watches the parser for what two readers could read differently.
+class StrictKeys {
+ public:
+  explicit StrictKeys(std::string_view what) : what_(what) {}
+
+  bool operator()(int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kMaxDepth) fail("nested deeper than " + std::to_string(kMaxDepth));
+    switch (event) {
+      case Json::parse_event_t::object_start:
+        keys_.emplace_back();
+        break;
+      case Json::parse_event_t::object_end:
+        keys_.pop_back();
+        break;
+      case Json::parse_event_t::key:
+        if (!keys_.back().insert(value.get<std::string>()).second) {
+          fail("duplicate key \"" + value.get<std::string>() + "\"");
+        }
+        break;
+      case Json::parse_event_t::array_start:
+      case Json::parse_event_t::array_end:
+      case Json::parse_event_t::value:
+        break;
+    }
+    return true;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::kCorrupt, std::string(what_) + ": " + why);
+  }
+
+  std::string_view what_;
+  std::vector<std::set<std::string>> keys_;
+};
+
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view what) {
+  StrictKeys strict(what);
+  try {
+    return Json::parse(text, std::ref(strict));
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::kCorrupt, std::string(what) + ": not valid JSON: " + error.what());
+  }
+}
+
+JsonObject::JsonObject(const Json& json, std::string path) : json_(&json), path_(std::move(path)) {
+  if (!json.is_object()) {
+    throw Error(ErrorCode::kCorrupt, (path_.empty() ? "document" : path_) +
+                                         ": expected an object, found " + json.type_name());
+  }
+}
+
+const Json* JsonObject::find(std::string_view key) const {
+  const auto found = json_->find(std::string(key));
+  if (found == json_->end() || found->is_null()) return nullptr;
+  return &*found;
+}
+
+bool JsonObject::has(std::string_view key) const { return find(key) != nullptr; }
+
+std::string JsonObject::path_of(std::string_view key) const {
+  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+}
+
+void JsonObject::fail(std::string_view key, std::string_view message) const {
+  throw Error(ErrorCode::kCorrupt, path_of(key) + ": " + std::string(message));
+}
+
+std::optional<std::string> JsonObject::optional_string(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_string()) fail(key, "expected a string");
+  return value->get<std::string>();
+}
+
+std::string JsonObject::string_or_empty(std::string_view key) const {
+  return optional_string(key).value_or("");
+}
+
+std::string JsonObject::required_string(std::string_view key) const {
+  auto value = optional_string(key);
+  if (!value) fail(key, "missing");
+  return *std::move(value);
+}
+
+std::optional<std::int64_t> JsonObject::optional_integer(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const bool fits = value->is_number_integer() &&
+                    (!value->is_number_unsigned() ||
+                     value->get<std::uint64_t>() <=
+                         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  if (!fits) fail(key, "expected an integer of 64 bits");
+  return value->get<std::int64_t>();
+}
+
+bool JsonObject::bool_or_false(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return false;
+  if (!value->is_boolean()) fail(key, "expected true or false");
+  return value->get<bool>();
+}
+
+std::optional<std::vector<std::string>> JsonObject::optional_strings(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const bool shaped = value->is_array() && std::all_of(value->begin(), value->end(),
+                                                       [](const Json& e) { return e.is_string(); });
+  if (!shaped) fail(key, "expected an array of strings");
+  return value->get<std::vector<std::string>>();
+}
+
+std::map<std::string, std::string> JsonObject::string_map(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return {};
+  if (!value->is_object()) fail(key, "expected an object");
+  std::map<std::string, std::string> result;
+  for (const auto& [name, text] : value->items()) {
+    if (!text.is_string()) fail(std::string(key) + "[\"" + name + "\"]", "expected a string");
+    result.emplace(name, text.get<std::string>());
+  }
+  return result;
+}
+
+std::vector<std::string> JsonObject::keys_of(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return {};
+  if (!value->is_object()) fail(key, "expected an object");
+  std::vector<std::string> keys;
+  for (const auto& item : value->items()) keys.push_back(item.key());
+  return keys;
+}
+
+std::optional<JsonObject> JsonObject::optional_object(std::string_view key) const {
+  const Json* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  return JsonObject(*value, path_of(key));
+}
+
+std::vector<JsonObject> JsonObject::objects(std::string_view key, std::size_t limit) const {
+  const Json* value = find(key);
+  if (value == nullptr) return {};
+  if (!value->is_array()) fail(key, "expected an array");
+  if (value->size() > limit) fail(key, "more than " + std::to_string(limit) + " entries");
+  std::vector<JsonObject> result;
+  result.reserve(value->size());
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    result.emplace_back((*value)[i], path_of(key) + "[" + std::to_string(i) + "]");
+  }
+  return result;
+}
+
+namespace {
+
+Platform parse_platform(const JsonObject& object) {
+  Platform platform;
+  platform.os = object.required_string("os");
+  platform.architecture = object.required_string("architecture");
+  platform.variant = object.string_or_empty("variant");
+  platform.os_version = object.string_or_empty("os.version");
+  platform.os_features =
+      object.optional_strings("os.features").value_or(std::vector<std::string>{});
+  return platform;
+}
+
+Json to_json_value(const Platform& platform) {
+  Json json;
+  json["architecture"] = platform.architecture;
+  json["os"] = platform.os;
+  if (!platform.os_version.empty()) json["os.version"] = platform.os_version;
+  if (!platform.os_features.empty()) json["os.features"] = platform.os_features;
+  if (!platform.variant.empty()) json["variant"] = platform.variant;
+  return json;
+}
+
+}  // namespace
+
+Descriptor parse_descriptor(const JsonObject& object) {
+  auto digest = Digest::try_parse(object.required_string("digest"));
+  if (!digest) object.fail("digest", "not a digest");
+  const auto size = object.optional_integer("size");
+  if (!size) object.fail("size", "missing");
+  if (*size < 0) object.fail("size", "negative");
+  Descriptor descriptor{.media_type = object.required_string("mediaType"),
+                        .digest = *std::move(digest),
+                        .size = static_cast<std::uint64_t>(*size)};
+  descriptor.annotations = object.string_map("annotations");
+  if (const auto platform = object.optional_object("platform")) {
+    descriptor.platform = parse_platform(*platform);
+  }
+  descriptor.urls = object.optional_strings("urls").value_or(std::vector<std::string>{});
+  if (const auto data = object.optional_string("data")) {
+    descriptor.data = decode_base64(*data);
+    if (!descriptor.data) object.fail("data", "not base64");
+  }
+  descriptor.artifact_type = object.string_or_empty("artifactType");
+  return descriptor;
+}
+
+Json to_json_value(const Descriptor& descriptor) {
+  Json json;
+  json["mediaType"] = descriptor.media_type.to_string();
+  json["digest"] = descriptor.digest.to_string();
+  json["size"] = descriptor.size;
+  if (!descriptor.urls.empty()) json["urls"] = descriptor.urls;
+  if (!descriptor.annotations.empty()) json["annotations"] = descriptor.annotations;
+  if (descriptor.data) json["data"] = encode_base64(*descriptor.data);
+  if (descriptor.platform) json["platform"] = to_json_value(*descriptor.platform);
+  if (!descriptor.artifact_type.empty()) json["artifactType"] = descriptor.artifact_type;
+  return json;
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "oci/blob_store.h"
+#include "oci/digest.h"
+
+namespace bale::oci {
+
+/// What whiteouts of a layer become on disk.
+enum class WhiteoutStyle {
+  kApply,    ///< delete what the layer hides: one tree from all layers
+  kOverlay,  ///< overlayfs whiteouts and opaque marks: one folder per layer, as overlayfs lower
+};
+
+struct ExtractOptions {
+  WhiteoutStyle whiteouts = WhiteoutStyle::kApply;
+  /// Throws kCorrupt past it: bytes on disk, and 1000 times the blob's size past 64 MiB.
+  std::uint64_t max_unpacked = std::uint64_t{1} << 40;
+  bool keep_ownership = true;  ///< needs root
+};
+
+/// Unpacks one layer into `root`, an existing folder, checking its DiffId where one is given. No
+/// entry can leave the root, by name, link or race; nothing is written through an existing link;
+/// setuid, xattrs and device nodes are kept as root. Throws kCorrupt for a hostile or broken layer;
+/// what was unpacked by then stays, so callers unpack into a folder of their own and rename it.
+void extract_layer(const BlobProvider& blobs, const Descriptor& layer,
+                   const std::optional<DiffId>& expected, const std::filesystem::path& root,
+                   const ExtractOptions& options);
+
+}  // namespace bale::oci

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oci/blob_store.h"
+#include "oci/descriptor.h"
+#include "oci/tar_entry.h"
+#include "oci/thread_pool.h"
+
+namespace bale::oci {
+
+/// `--compression-level`: a codec's own number, or what the user wants of it.
+struct CompressionLevel {
+  enum class Kind { kDefault, kFast, kSmall, kNumber };
+  Kind kind = Kind::kDefault;
+  int number = 0;
+};
+
+struct LayerOptions {
+  Compression compression = Compression::kGzip;
+  CompressionLevel level = {};
+  /// mtimes later than this are set to it (SOURCE_DATE_EPOCH).
+  std::optional<std::int64_t> clamp_mtime = std::nullopt;
+};
+
+/// A finished layer: its blob is in the store, and so is its table of contents.
+struct LayerResult {
+  Descriptor descriptor;
+  DiffId diff_id;
+  std::uint64_t uncompressed_size = 0;
+};
+
+/// Makes one layer in one pass: files -> tar -> hash (DiffId) -> compress -> hash (digest) -> blob.
+/// Files are read ahead, and hashing and compressing run on other threads than the caller's; memory
+/// is bounded whatever the layer's size or number of entries. The same entries in the same order
+/// with the same options give the same bytes, with any number of threads (all levels but kFast:
+/// on every machine).
+///
+/// Entries come in the order of the tar: the caller sorts, parents before children. One thread at a
+/// time. Destroyed before `finish`: no blob, nothing left behind.
+class LayerWriter {
+ public:
+  /// `store`, `pool` must outlive the writer. `toc` receives the table of contents.
+  LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc);
+  ~LayerWriter();
+  LayerWriter(const LayerWriter&) = delete;
+  LayerWriter& operator=(const LayerWriter&) = delete;
+
+  /// An entry without content: anything but a regular file with bytes.
+  void add(TarEntry entry);
+  /// A regular file of the host, opened without following a final symlink; it may be read later
+  /// than the call. `finish` (or a later add) throws kFailed, naming the file, if it cannot be read
+  /// or is not `entry.size` bytes long when it is read.
+  void add_file(TarEntry entry, std::filesystem::path host_path);
+  void add_bytes(TarEntry entry, std::string content);
+  /// Reads `entry.size` bytes from the source before it returns.
+  void add_stream(TarEntry entry, Source& content);
+
+  /// Waits for everything and commits the blob.
+  LayerResult finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bale::oci

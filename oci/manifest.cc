@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/manifest.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "oci/error.h"
+#include "oci/json.h"
+
+namespace bale::oci {
+
+namespace {
+
+constexpr const char* kReferenceType = "vnd.docker.reference.type";
+
+/// A document with the marks of both kinds means one thing to one reader and another to the next
+/// (CVE-2021-41190).
+void refuse_other_kind(const JsonObject& object, std::initializer_list<const char*> foreign,
+                       std::string_view kind) {
+  for (const char* key : foreign) {
+    if (object.has(key)) object.fail(key, "does not belong in " + std::string(kind));
+  }
+}
+
+void check_schema_version(const JsonObject& object) {
+  if (object.optional_integer("schemaVersion") != 2) object.fail("schemaVersion", "must be 2");
+}
+
+std::optional<Descriptor> parse_subject(const JsonObject& object) {
+  const auto subject = object.optional_object("subject");
+  if (!subject) return std::nullopt;
+  return parse_descriptor(*subject);
+}
+
+std::vector<Descriptor> parse_descriptors(const JsonObject& object, std::string_view key) {
+  std::vector<Descriptor> descriptors;
+  for (const auto& entry : object.objects(key, kMaxDescriptors)) {
+    descriptors.push_back(parse_descriptor(entry));
+  }
+  return descriptors;
+}
+
+Json to_json_array(const std::vector<Descriptor>& descriptors) {
+  Json array = Json::array();
+  for (const auto& descriptor : descriptors) array.push_back(to_json_value(descriptor));
+  return array;
+}
+
+Json document_head(const MediaType& media_type, const std::string& artifact_type) {
+  Json json;
+  json["schemaVersion"] = 2;
+  json["mediaType"] = media_type.to_string();
+  if (!artifact_type.empty()) json["artifactType"] = artifact_type;
+  return json;
+}
+
+std::string document_tail(Json json, const std::optional<Descriptor>& subject,
+                          const Annotations& annotations) {
+  if (subject) json["subject"] = to_json_value(*subject);
+  if (!annotations.empty()) json["annotations"] = annotations;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+auto canonical_key(const Descriptor& entry) {
+  const Platform platform = entry.platform.value_or(Platform{});
+  return std::tuple(is_attestation(entry), platform.os, platform.architecture, platform.variant,
+                    platform.os_version, entry.digest.to_string());
+}
+
+}  // namespace
+
+bool is_attestation(const Descriptor& entry) {
+  const auto type = entry.annotations.find(kReferenceType);
+  return type != entry.annotations.end() && type->second == "attestation-manifest";
+}
+
+std::vector<Descriptor> canonical_order(std::vector<Descriptor> entries) {
+  std::stable_sort(entries.begin(), entries.end(), [](const Descriptor& a, const Descriptor& b) {
+    return canonical_key(a) < canonical_key(b);
+  });
+  const auto same = [](const Descriptor& a, const Descriptor& b) {
+    return a.digest == b.digest && a.platform == b.platform;
+  };
+  entries.erase(std::unique(entries.begin(), entries.end(), same), entries.end());
+  return entries;
+}
+
+Manifest parse_manifest(std::string_view text) {
+  const Json json = parse_json(text, "manifest");
+  const JsonObject object(json, "");
+  refuse_other_kind(object, {"manifests", "fsLayers"}, "an image manifest");
+  check_schema_version(object);
+  const auto config = object.optional_object("config");
+  if (!config) object.fail("config", "missing");
+  if (!object.has("layers")) object.fail("layers", "missing");
+  Manifest manifest{.media_type = object.string_or_empty("mediaType"),
+                    .artifact_type = object.string_or_empty("artifactType"),
+                    .config = parse_descriptor(*config)};
+  manifest.layers = parse_descriptors(object, "layers");
+  manifest.subject = parse_subject(object);
+  manifest.annotations = object.string_map("annotations");
+  return manifest;
+}
+
+Index parse_index(std::string_view text) {
+  const Json json = parse_json(text, "index");
+  const JsonObject object(json, "");
+  refuse_other_kind(object, {"config", "layers", "fsLayers"}, "an image index");
+  check_schema_version(object);
+  if (!object.has("manifests")) object.fail("manifests", "missing");
+  Index index{.media_type = object.string_or_empty("mediaType"),
+              .artifact_type = object.string_or_empty("artifactType")};
+  index.manifests = parse_descriptors(object, "manifests");
+  index.subject = parse_subject(object);
+  index.annotations = object.string_map("annotations");
+  return index;
+}
+
+std::string to_json(const Manifest& manifest) {
+  Json json = document_head(manifest.media_type, manifest.artifact_type);
+  json["config"] = to_json_value(manifest.config);
+  json["layers"] = to_json_array(manifest.layers);
+  return document_tail(std::move(json), manifest.subject, manifest.annotations);
+}
+
+std::string to_json(const Index& index) {
+  Json json = document_head(index.media_type, index.artifact_type);
+  json["manifests"] = to_json_array(index.manifests);
+  return document_tail(std::move(json), index.subject, index.annotations);
+}
+
+}  // namespace bale::oci
