@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bale::oci {
+
+/// Text from elsewhere (labels, names, server messages, output of commands) made safe for a
+/// terminal: control characters become `\xNN`, so that nobody's escape codes are obeyed. Tabs stay.
+std::string printable(std::string_view text);
+
+/// Bytes for people: "512 B", "1.5 KB", "120 MB"; powers of 1000.
+std::string human_size(std::uint64_t bytes);
+
+}  // namespace bale::oci
