@@ -7,19 +7,30 @@
 
 namespace bale::oci {
 
+namespace {
+
+/// A control character at the start of `text`: how many bytes it takes, 0 for none. U+0080 to
+/// U+009F count, since some terminals obey them.
+std::size_t control_length(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if ((byte < 0x20 && byte != '\t') || byte == 0x7F) return 1;
+  if (byte != 0xC2 || text.size() < 2) return 0;
+  const auto next = static_cast<unsigned char>(text[1]);
+  return next >= 0x80 && next < 0xA0 ? 2 : 0;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    // U+0080 to U+009F, which some terminals take for control characters too.
-    const bool c1 =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7F || c1) {
-      result += fmt::format("\\x{:02x}", byte);
-    } else {
-      result += text[i];
+  while (!text.empty()) {
+    const std::size_t control = control_length(text);
+    for (const char c : text.substr(0, control)) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     }
+    if (control == 0) result += text[0];
+    text.remove_prefix(control == 0 ? 1 : control);
   }
   return result;
 }
