@@ -61,8 +61,8 @@ std::optional<CachedStep> LayerCache::find(const CacheKey& key) const {
   if (!record) return std::nullopt;
   try {
     CachedStep step = parse_step(*record);
-    const bool there = !step.layer || blobs_.size(step.layer->descriptor.digest) ==
-                                          step.layer->descriptor.size;
+    const bool there =
+        !step.layer || blobs_.size(step.layer->descriptor.digest) == step.layer->descriptor.size;
     return there ? std::optional(std::move(step)) : std::nullopt;
   } catch (const oci::Error&) {
     return std::nullopt;

@@ -30,7 +30,8 @@ class LayerCache {
   /// `blobs` must outlive the cache.
   LayerCache(std::filesystem::path folder, const oci::BlobProvider& blobs);
 
-  /// Nothing where the key is unknown, the record is damaged, or its layer is no longer in the store.
+  /// Nothing where the key is unknown, the record is damaged, or its layer is no longer in the
+  /// store.
   std::optional<CachedStep> find(const CacheKey& key) const;
   void put(const CacheKey& key, const CachedStep& step);
 
