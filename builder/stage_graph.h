@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builder/dockerfile.h"
+#include "builder/file_origin.h"
+#include "builder/instruction.h"
+#include "oci/platform.h"
+
+namespace bale::builder {
+
+/// A stage as the Dockerfile has it.
+struct Stage {
+  FromInstruction from;
+  SourceRange range;  ///< of its FROM
+  std::vector<Instruction> instructions;
+};
+
+/// All stages, and the ARGs before the first FROM.
+struct StageList {
+  std::vector<Instruction> global_args;
+  std::vector<Stage> stages;
+};
+
+/// Throws kInvalid for what stands before the first FROM and is no ARG, for a file without FROM,
+/// and whatever `parse_instruction` throws.
+StageList parse_stages(const Dockerfile& dockerfile);
+
+/// What the person who builds decides about the graph.
+struct GraphInputs {
+  std::vector<oci::Platform> platforms;  ///< at least one
+  oci::Platform build_platform;
+  std::string target;  ///< a stage's name in any case, or its number; "" for the last stage
+  std::map<std::string, std::string> build_args;
+  std::set<std::string> named_contexts;
+};
+
+/// A stage for one platform. Targets share it wherever nothing in it depends on the target, as
+/// with `FROM --platform=$BUILDPLATFORM` and no `ARG TARGETARCH`.
+struct StageInstance {
+  StageId id;
+  std::string name;  ///< the stage's name, else its number
+  SourceRange range;
+  oci::Platform platform;
+  StageBase base;
+  std::vector<Instruction> instructions;      ///< ONBUILD triggers of the base, then its own
+  std::map<std::string, FileOrigin> origins;  ///< of each `from=` as it is written in them
+  /// What `ARG NAME` finds outside of the stage: global ARGs and the platform's.
+  std::map<std::string, std::string> global_args;
+
+  /// The stages that must be built before it, its base among them.
+  std::set<StageId> dependencies() const;
+};
+
+/// ONBUILD triggers of images, by image; what is not in it is taken to have none.
+using OnbuildTriggers = std::map<BaseImage, std::vector<std::string>>;
+
+/// The stages that the target needs, for all platforms, and nothing else. Immutable.
+class BuildGraph {
+ public:
+  /// In an order in which each stage comes after those that it depends on.
+  const std::vector<StageInstance>& stages() const { return stages_; }
+  const StageInstance& stage(StageId id) const { return stages_.at(id.index); }
+  /// The stages that become images, in the order of `GraphInputs::platforms`.
+  const std::vector<StageId>& targets() const { return targets_; }
+  /// The images whose configs decide whether there are ONBUILD triggers.
+  std::set<BaseImage> base_images() const;
+
+ private:
+  friend class GraphMaker;
+
+  std::vector<StageInstance> stages_;
+  std::vector<StageId> targets_;
+};
+
+/// Pure: resolves nothing. A base image's triggers are known only when its config is, and can need
+/// further stages and images, so the caller repeats: make the graph, resolve `base_images()`, and
+/// where one has triggers that were not in `triggers`, add them and make the graph again.
+///
+/// Throws kInvalid, with the marked line, for a cycle (naming its stages), an unknown target, a
+/// bad image reference or platform, a variable in `--from`.
+BuildGraph make_build_graph(const Dockerfile& dockerfile, const StageList& stages,
+                            const GraphInputs& inputs, const OnbuildTriggers& triggers = {});
+
+}  // namespace bale::builder
