@@ -2,6 +2,7 @@
 #include "oci/document.h"
 
 #include "oci/error.h"
+#include "oci/json.h"
 
 namespace bale::oci {
 
@@ -18,6 +19,21 @@ void check_media_type(const Descriptor& descriptor, const MediaType& claimed) {
   throw Error(ErrorCode::kCorrupt, descriptor.digest.to_string() + " is described as " +
                                        descriptor.media_type.to_string() + " but says it is " +
                                        claimed.to_string());
+}
+
+/// The type that a manifest or index gives itself; the OCI type of its shape where it gives none.
+MediaType sniff_media_type(std::string_view bytes) {
+  if (!bytes.starts_with('{')) return {};
+  try {
+    const Json json = parse_json(bytes, "manifest");
+    const JsonObject object(json, "");
+    const bool index = object.has("manifests");
+    if (!index && !(object.has("config") && object.has("layers"))) return {};
+    return object.optional_string("mediaType")
+        .value_or(index ? media_type::kOciIndex : media_type::kOciManifest);
+  } catch (const Error&) {
+    return {};  // a blob of another kind
+  }
 }
 
 template <typename T, typename Parse>
@@ -80,6 +96,16 @@ std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, s
                                          std::to_string(limit) + " allowed for a document");
   }
   return read_all(*blobs.open(descriptor), limit);
+}
+
+std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Digest& digest) {
+  const auto size = blobs.size(digest);
+  if (!size || *size > kMaxManifestSize) return std::nullopt;
+  Descriptor descriptor{.media_type = {}, .digest = digest, .size = *size};
+  const std::string bytes = read_blob(blobs, descriptor, kMaxManifestSize);
+  descriptor.media_type = sniff_media_type(bytes);
+  if (descriptor.media_type.empty()) return std::nullopt;
+  return descriptor;
 }
 
 void write_blob(BlobStore& store, const Descriptor& descriptor, std::string_view bytes) {

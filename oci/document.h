@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "oci/blob_store.h"
@@ -34,6 +36,10 @@ Document<ImageConfig> read_image_config(const BlobProvider& blobs, const Descrip
 
 /// The bytes of a small blob, verified. Throws kCorrupt if `descriptor.size` is over `limit`.
 std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, std::size_t limit);
+
+/// What a manifest or index says of itself, for one of which only the digest is known. Nothing
+/// where the blob is absent or neither of the two. Throws kCorrupt where the digest does not hold.
+std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Digest& digest);
 
 /// Writes a document's bytes; a blob that is there already is left alone.
 void write_blob(BlobStore& store, const Descriptor& descriptor, std::string_view bytes);

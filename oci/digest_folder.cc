@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/digest_folder.h"
+
+#include <cerrno>
+#include <limits>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oci/error.h"
+
+namespace bale::oci {
+
+namespace fs = std::filesystem;
+
+struct DigestFolder::State {
+  fs::path folder;
+  TemporaryFolder& temporary;
+  std::mutex mutex;
+  std::set<Digest> unsynced;
+
+  fs::path path_of(const Digest& digest) const {
+    return folder / digest.algorithm_name() / digest.hex();
+  }
+  void commit(TemporaryFile& file, const Digest& digest);
+};
+
+void DigestFolder::State::commit(TemporaryFile& file, const Digest& digest) {
+  const fs::path target = path_of(digest);
+  fs::create_directories(target.parent_path());
+  // Writing back starts now and goes on beside the caller's work, so that `sync` finds little left.
+  ::sync_file_range(file.fd(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  // Over what is there already: that may be a file cut short by a power failure.
+  file.rename_to(target);
+  const std::lock_guard lock(mutex);
+  unsynced.insert(digest);
+}
+
+class DigestFolder::Writer final : public BlobWriter {
+ public:
+  explicit Writer(State& state) : state_(state), file_(state.temporary.create_file()) {}
+  void write(Bytes bytes) override { file_.write(bytes); }
+  void finish(const Digest& digest) override { state_.commit(file_, digest); }
+
+ private:
+  State& state_;
+  TemporaryFile file_;
+};
+
+DigestFolder::DigestFolder(fs::path folder, TemporaryFolder& temporary)
+    : state_(new State{std::move(folder), temporary, {}, {}}) {}
+
+DigestFolder::~DigestFolder() = default;
+
+fs::path DigestFolder::path_of(const Digest& digest) const { return state_->path_of(digest); }
+
+std::optional<std::uint64_t> DigestFolder::size(const Digest& digest) const {
+  struct stat status {};
+  if (::stat(path_of(digest).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+UniqueFd DigestFolder::open(const Digest& digest) const {
+  const fs::path path = path_of(digest);
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd) return fd;
+  if (errno == ENOENT) {
+    throw Error(ErrorCode::kNotFound,
+                "no blob " + digest.to_string() + " in " + state_->folder.string());
+  }
+  throw errno_error("opening " + path.string());
+}
+
+std::unique_ptr<BlobWriter> DigestFolder::create() { return std::make_unique<Writer>(*state_); }
+
+void DigestFolder::copy_in(const UniqueFd& file, const Digest& digest) {
+  TemporaryFile copy = state_->temporary.create_file();
+  if (::ioctl(copy.fd(), FICLONE, file.get()) != 0) {
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    ssize_t moved = 0;
+    loff_t from = 0;
+    do {
+      moved = ::copy_file_range(file.get(), &from, copy.fd(), nullptr, kMost, 0);
+      if (moved < 0) throw errno_error("copying " + digest.to_string());
+    } while (moved > 0);
+  }
+  state_->commit(copy, digest);
+}
+
+bool DigestFolder::remove(const Digest& digest) { return ::unlink(path_of(digest).c_str()) == 0; }
+
+std::vector<Digest> DigestFolder::list() const {
+  std::vector<Digest> digests;
+  std::error_code ignored;
+  for (const auto& algorithm : fs::directory_iterator(state_->folder, ignored)) {
+    const std::string prefix = algorithm.path().filename().string() + ":";
+    for (const auto& file : fs::directory_iterator(algorithm.path(), ignored)) {
+      auto digest = Digest::try_parse(prefix + file.path().filename().string());
+      if (digest) digests.push_back(*std::move(digest));
+    }
+  }
+  return digests;
+}
+
+void DigestFolder::sync() {
+  std::set<Digest> pending;
+  {
+    const std::lock_guard lock(state_->mutex);
+    pending.swap(state_->unsynced);
+  }
+  std::set<fs::path> folders;
+  for (const auto& digest : pending) {
+    const UniqueFd fd = open(digest);
+    if (::fdatasync(fd.get()) != 0) throw errno_error("syncing " + digest.to_string());
+    folders.insert(path_of(digest).parent_path());
+  }
+  for (const auto& folder : folders) {
+    const UniqueFd fd = open_file(folder, O_RDONLY | O_DIRECTORY);
+    if (::fsync(fd.get()) != 0) throw errno_error("syncing " + folder.string());
+  }
+}
+
+}  // namespace bale::oci

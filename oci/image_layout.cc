@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/image_layout.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "oci/digest_folder.h"
+#include "oci/document.h"
+#include "oci/error.h"
+#include "oci/json.h"
+#include "oci/nearest.h"
+
+namespace bale::oci {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kVersion = "1.0.0";
+constexpr std::size_t kMaxLayoutFile = 4096;
+
+void check_version(const fs::path& file) {
+  const Json json = parse_json(read_file(file, kMaxLayoutFile), file.string());
+  const std::string version = JsonObject(json, "").string_or_empty("imageLayoutVersion");
+  if (version == kVersion) return;
+  throw Error(ErrorCode::kCorrupt,
+              file.string() + ": imageLayoutVersion is \"" + version + "\", not " + kVersion);
+}
+
+bool has_name(const Descriptor& entry, std::string_view name) { return ref_name(entry) == name; }
+
+/// What the index says of an entry, without the name that it was found under elsewhere.
+Descriptor without_name(Descriptor descriptor) {
+  descriptor.annotations.erase(kRefName);
+  return descriptor;
+}
+
+std::string join(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+std::vector<std::string> names_of(const Index& index) {
+  std::vector<std::string> names;
+  for (const auto& entry : index.manifests) {
+    if (auto name = ref_name(entry); !name.empty()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+[[noreturn]] void throw_no_such_name(const fs::path& path, std::string_view name,
+                                     const Index& index) {
+  const auto names = names_of(index);
+  const std::string near = nearest(name, names);
+  std::string hint;
+  if (!near.empty()) {
+    hint = "did you mean \"" + near + "\"?";
+  } else if (!names.empty()) {
+    hint = "it has " + join(names);
+  }
+  throw Error(ErrorCode::kNotFound, "no image \"" + std::string(name) + "\" in " + path.string(),
+              std::move(hint));
+}
+
+}  // namespace
+
+std::string ref_name(const Descriptor& entry) {
+  const auto found = entry.annotations.find(kRefName);
+  return found == entry.annotations.end() ? "" : found->second;
+}
+
+struct ImageLayout::State {
+  explicit State(fs::path folder)
+      : path(std::move(folder)), temporary(path / "tmp"), blobs(path / "blobs", temporary) {}
+
+  fs::path path;
+  TemporaryFolder temporary;
+  DigestFolder blobs;
+  std::once_flag made;
+
+  fs::path index_file() const { return path / "index.json"; }
+  fs::path version_file() const { return path / "oci-layout"; }
+  void make();
+  void place(const fs::path& target, const std::string& content);
+};
+
+/// Puts a file where none is; of two processes that do so at once, one is too late and does not
+/// matter.
+void ImageLayout::State::place(const fs::path& target, const std::string& content) {
+  TemporaryFile file = temporary.create_file();
+  file.write(as_bytes(content));
+  std::error_code error;
+  fs::create_hard_link(file.path(), target, error);
+  if (error && error != std::errc::file_exists) {
+    throw Error(ErrorCode::kFailed, "creating " + target.string() + ": " + error.message());
+  }
+}
+
+/// `oci-layout` comes last: where it is, the rest is. It is never replaced, so that it can be the
+/// file that is locked.
+void ImageLayout::State::make() {
+  if (fs::exists(version_file())) return check_version(version_file());
+  try {
+    fs::create_directories(path / "blobs" / "sha256");
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorCode::kFailed,
+                "creating the image layout " + path.string() + ": " + error.code().message());
+  }
+  if (!fs::exists(index_file())) place(index_file(), to_json(Index{}));
+  place(version_file(), std::string(R"({"imageLayoutVersion":")") + kVersion + "\"}");
+}
+
+ImageLayout::ImageLayout(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ImageLayout::ImageLayout(ImageLayout&&) noexcept = default;
+ImageLayout::~ImageLayout() = default;
+
+ImageLayout ImageLayout::open(const fs::path& path) {
+  auto state = std::make_unique<State>(path);
+  if (!fs::exists(state->version_file())) {
+    throw Error(ErrorCode::kNotFound,
+                path.string() + " is not an OCI image layout: " + "it has no file oci-layout");
+  }
+  check_version(state->version_file());
+  return ImageLayout(std::move(state));
+}
+
+ImageLayout ImageLayout::create(const fs::path& path) {
+  return ImageLayout(std::make_unique<State>(path));
+}
+
+const fs::path& ImageLayout::path() const { return state_->path; }
+
+std::optional<std::uint64_t> ImageLayout::size(const Digest& digest) const {
+  return state_->blobs.size(digest);
+}
+
+std::unique_ptr<BlobWriter> ImageLayout::create_blob() {
+  std::call_once(state_->made, [this] { state_->make(); });
+  return state_->blobs.create();
+}
+
+UniqueFd ImageLayout::open_blob_file(const Digest& digest) const {
+  return state_->blobs.open(digest);
+}
+
+void ImageLayout::copy_in(const UniqueFd& file, const Digest& digest) {
+  std::call_once(state_->made, [this] { state_->make(); });
+  state_->blobs.copy_in(file, digest);
+}
+
+std::vector<Digest> ImageLayout::list_blobs() const { return state_->blobs.list(); }
+
+bool ImageLayout::remove_blob(const Digest& digest) { return state_->blobs.remove(digest); }
+
+std::unique_ptr<Source> ImageLayout::do_open(const Descriptor& descriptor) const {
+  return std::make_unique<FileSource>(state_->blobs.open(descriptor.digest));
+}
+
+Index ImageLayout::index() const {
+  const fs::path file = state_->index_file();
+  try {
+    return parse_index(read_file(file, kMaxManifestSize));
+  } catch (const Error& error) {
+    const bool empty = error.code() == ErrorCode::kNotFound && !fs::exists(state_->version_file());
+    if (empty) return Index{};
+    throw error.in("reading " + file.string());
+  }
+}
+
+std::optional<Descriptor> ImageLayout::find(std::string_view name) const {
+  const Index all = index();
+  const auto found = std::find_if(all.manifests.begin(), all.manifests.end(),
+                                  [&](const Descriptor& entry) { return has_name(entry, name); });
+  if (found == all.manifests.end()) return std::nullopt;
+  return *found;
+}
+
+std::optional<Descriptor> ImageLayout::find(const Digest& digest) const {
+  const Index all = index();
+  const auto found = std::find_if(all.manifests.begin(), all.manifests.end(),
+                                  [&](const Descriptor& entry) { return entry.digest == digest; });
+  if (found != all.manifests.end()) return without_name(*found);
+  return describe_document(*this, digest);
+}
+
+Descriptor ImageLayout::resolve(std::string_view name) const {
+  if (!name.empty()) {
+    if (auto found = find(name)) return *std::move(found);
+    throw_no_such_name(path(), name, index());
+  }
+  const Index all = index();
+  if (all.manifests.size() == 1) return all.manifests.front();
+  if (all.manifests.empty()) {
+    throw Error(ErrorCode::kNotFound, "no image in " + path().string());
+  }
+  throw Error(ErrorCode::kInvalid,
+              path().string() + " has " + std::to_string(all.manifests.size()) + " images",
+              "name one of " + join(names_of(all)));
+}
+
+void ImageLayout::update(const std::function<void(Index& index)>& edit) {
+  std::call_once(state_->made, [this] { state_->make(); });
+  // The long part comes before the lock.
+  state_->blobs.sync();
+  const FileLock held = lock();
+  const Index before = index();
+  Index after = before;
+  edit(after);
+  if (after == before) return;
+  const std::string text = to_json(after);
+  if (after.manifests.size() > kMaxDescriptors || text.size() > kMaxManifestSize) {
+    throw Error(ErrorCode::kFailed, path().string() + " holds as many images as a layout can",
+                "remove some, for instance with bale clean --all");
+  }
+  state_->temporary.replace_file(state_->index_file(), text);
+}
+
+void ImageLayout::set_tag(const std::string& name, const Descriptor& descriptor) {
+  Descriptor entry = descriptor;
+  entry.annotations[kRefName] = name;
+  update([&](Index& all) {
+    std::erase_if(all.manifests, [&](const Descriptor& other) {
+      const std::string other_name = ref_name(other);
+      // An image that has a name needs no entry without one.
+      return other_name == name || (other_name.empty() && other.digest == entry.digest);
+    });
+    all.manifests.push_back(entry);
+  });
+}
+
+bool ImageLayout::remove_tag(std::string_view name) {
+  if (!fs::exists(state_->version_file())) return false;
+  bool removed = false;
+  update([&](Index& all) {
+    removed = std::erase_if(all.manifests,
+                            [&](const Descriptor& entry) { return has_name(entry, name); }) > 0;
+  });
+  return removed;
+}
+
+TemporaryFolder& ImageLayout::temporary() { return state_->temporary; }
+
+FileLock ImageLayout::lock() {
+  std::call_once(state_->made, [this] { state_->make(); });
+  return FileLock::exclusive(state_->version_file());
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "oci/fd.h"
+
+namespace bale::oci {
+
+/// An open file of a TemporaryFolder. Destroyed before `rename_to`: it never was.
+class TemporaryFile {
+ public:
+  TemporaryFile(UniqueFd fd, std::filesystem::path path);
+  ~TemporaryFile();
+  TemporaryFile(TemporaryFile&&) noexcept = default;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+
+  int fd() const { return fd_.get(); }
+  const std::filesystem::path& path() const { return path_; }
+  void write(Bytes bytes);
+  /// Moves the file to its place, atomically, over what is there. Not synced.
+  void rename_to(const std::filesystem::path& target);
+
+ private:
+  UniqueFd fd_;
+  std::filesystem::path path_;
+};
+
+/// Unfinished files of one process: `PARENT/XXXXXX`, made when it is first needed and removed with
+/// its owner, and PARENT with it where nobody else uses it. A lock on the folder, which ends with
+/// the process, tells what a dead process left from what is in use. Thread-safe.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(std::filesystem::path parent);
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  /// The folder; callers name what they put there by `unique_path`.
+  const std::filesystem::path& path();
+  /// A path in the folder that nothing else uses.
+  std::filesystem::path unique_path();
+  TemporaryFile create_file();
+  /// Writes `content` and renames it over `target`, which is on the same file system. When it
+  /// returns, the new content survives a power cut; before, the old one does.
+  void replace_file(const std::filesystem::path& target, std::string_view content);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Removes what dead processes left in `parent`; returns the bytes freed. What is in use stays.
+std::uint64_t remove_abandoned(const std::filesystem::path& parent);
+
+/// The same, looking only.
+std::uint64_t abandoned_bytes(const std::filesystem::path& parent);
+
+}  // namespace bale::oci
