@@ -38,6 +38,10 @@ class SharedTextSource final : public Source {
 
 }  // namespace
 
+std::optional<UniqueFd> BlobProvider::open_file(const Digest&) const { return std::nullopt; }
+
+bool BlobStore::try_clone(const UniqueFd&, const Descriptor&) { return false; }
+
 std::unique_ptr<Source> BlobProvider::open(const Descriptor& descriptor) const {
   return std::make_unique<OwnedVerifyingSource>(open_unverified(descriptor), descriptor);
 }
@@ -51,6 +55,9 @@ std::unique_ptr<Source> BlobProvider::open_unverified(const Descriptor& descript
 
 void copy_blob(const BlobProvider& from, const Descriptor& descriptor, BlobStore& to) {
   if (to.size(descriptor.digest) == descriptor.size) return;
+  if (const auto file = from.open_file(descriptor.digest)) {
+    if (to.try_clone(*file, descriptor)) return;
+  }
   const auto source = from.open(descriptor);
   const auto writer = to.create_blob();
   copy(*source, *writer);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "oci/descriptor.h"
+#include "oci/fd.h"
 #include "oci/io.h"
 
 namespace bale::oci {
@@ -17,6 +18,9 @@ class BlobProvider {
 
   /// The size of the blob, or nothing where it is absent. May cost a request.
   virtual std::optional<std::uint64_t> size(const Digest& digest) const = 0;
+
+  /// The blob as a file of its own, where it is one; not verified. For copies inside the kernel.
+  virtual std::optional<UniqueFd> open_file(const Digest& digest) const;
 
   /// The content, verified: the source ends only if digest and size of the descriptor hold.
   /// `descriptor.data` serves where it is there. Throws kNotFound.
@@ -48,6 +52,10 @@ class BlobWriter : public Sink {
 class BlobStore : public BlobProvider {
  public:
   virtual std::unique_ptr<BlobWriter> create_blob() = 0;
+
+  /// Takes a file as a blob without moving its bytes, verified, where the file system can share
+  /// them; false where it cannot, and nothing has happened.
+  virtual bool try_clone(const UniqueFd& file, const Descriptor& descriptor);
 };
 
 /// Copies one blob, verified on the way; nothing happens where the store has it.

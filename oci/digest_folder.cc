@@ -2,7 +2,6 @@
 #include "oci/digest_folder.h"
 
 #include <cerrno>
-#include <limits>
 #include <mutex>
 #include <set>
 #include <string>
@@ -54,6 +53,16 @@ class DigestFolder::Writer final : public BlobWriter {
   TemporaryFile file_;
 };
 
+namespace {
+
+void drain(Source& source) {
+  const auto buffer = std::make_unique<std::byte[]>(kChunkSize);
+  while (source.read({buffer.get(), kChunkSize}) > 0) {
+  }
+}
+
+}  // namespace
+
 DigestFolder::DigestFolder(fs::path folder, TemporaryFolder& temporary)
     : state_(new State{std::move(folder), temporary, {}, {}}) {}
 
@@ -82,18 +91,15 @@ UniqueFd DigestFolder::open(const Digest& digest) const {
 
 std::unique_ptr<BlobWriter> DigestFolder::create() { return std::make_unique<Writer>(*state_); }
 
-void DigestFolder::copy_in(const UniqueFd& file, const Digest& digest) {
-  TemporaryFile copy = state_->temporary.create_file();
-  if (::ioctl(copy.fd(), FICLONE, file.get()) != 0) {
-    constexpr std::size_t kMost = std::size_t{1} << 30;
-    ssize_t moved = 0;
-    loff_t from = 0;
-    do {
-      moved = ::copy_file_range(file.get(), &from, copy.fd(), nullptr, kMost, 0);
-      if (moved < 0) throw errno_error("copying " + digest.to_string());
-    } while (moved > 0);
-  }
-  state_->commit(copy, digest);
+bool DigestFolder::try_clone(const UniqueFd& file, const Descriptor& descriptor) {
+  TemporaryFile clone = state_->temporary.create_file();
+  if (::ioctl(clone.fd(), FICLONE, file.get()) != 0) return false;
+  // The clone is checked, not the original, which may change meanwhile.
+  FileSource content(open_file(clone.path(), O_RDONLY));
+  VerifyingSource verified(content, descriptor.digest, descriptor.size);
+  drain(verified);
+  state_->commit(clone, descriptor.digest);
+  return true;
 }
 
 bool DigestFolder::remove(const Digest& digest) { return ::unlink(path_of(digest).c_str()) == 0; }

@@ -29,9 +29,8 @@ class DigestFolder {
   UniqueFd open(const Digest& digest) const;
   /// `finish` does not sync; `sync` does.
   std::unique_ptr<BlobWriter> create();
-  /// A copy of `file`, by reflink or in the kernel where the file system can. The content is not
-  /// looked at: for files that are known to be what `digest` says.
-  void copy_in(const UniqueFd& file, const Digest& digest);
+  /// A copy of `file` that shares its bytes, verified; false where the file system cannot.
+  bool try_clone(const UniqueFd& file, const Descriptor& descriptor);
   bool remove(const Digest& digest);
   /// Everything that is there, in no order.
   std::vector<Digest> list() const;

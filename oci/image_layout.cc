@@ -145,13 +145,14 @@ std::unique_ptr<BlobWriter> ImageLayout::create_blob() {
   return state_->blobs.create();
 }
 
-UniqueFd ImageLayout::open_blob_file(const Digest& digest) const {
+std::optional<UniqueFd> ImageLayout::open_file(const Digest& digest) const {
+  if (!size(digest)) return std::nullopt;
   return state_->blobs.open(digest);
 }
 
-void ImageLayout::copy_in(const UniqueFd& file, const Digest& digest) {
+bool ImageLayout::try_clone(const UniqueFd& file, const Descriptor& descriptor) {
   std::call_once(state_->made, [this] { state_->make(); });
-  state_->blobs.copy_in(file, digest);
+  return state_->blobs.try_clone(file, descriptor);
 }
 
 std::vector<Digest> ImageLayout::list_blobs() const { return state_->blobs.list(); }

@@ -47,10 +47,8 @@ class ImageLayout final : public BlobStore {
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   std::unique_ptr<BlobWriter> create_blob() override;
-  /// The blob as a file: for copies inside the kernel and for maps. Throws kNotFound.
-  UniqueFd open_blob_file(const Digest& digest) const;
-  /// Takes a copy of a file that is known to have this digest, by reflink where possible.
-  void copy_in(const UniqueFd& file, const Digest& digest);
+  std::optional<UniqueFd> open_file(const Digest& digest) const override;
+  bool try_clone(const UniqueFd& file, const Descriptor& descriptor) override;
   /// The digests of all blobs, named by the index or not.
   std::vector<Digest> list_blobs() const;
   bool remove_blob(const Digest& digest);

@@ -149,16 +149,6 @@ TEST(ImageLayout, ABlobThatWasCutShortIsWrittenAgain) {
   EXPECT_EQ(read_blob(layout, blob, 100), "all of it");
 }
 
-TEST(ImageLayout, CopiesAFileInTheKernel) {
-  const ScratchFolder scratch;
-  ImageLayout from = ImageLayout::create(scratch / "from");
-  const std::string content(3'000'000, 'x');
-  const auto blob = add_blob(from, content, media_type::kOciLayer);
-  ImageLayout to = ImageLayout::create(scratch / "to");
-  to.copy_in(from.open_blob_file(blob.digest), blob.digest);
-  EXPECT_EQ(read_blob(to, blob, content.size()), content);
-}
-
 TEST(ImageLayout, AnEditThatThrowsChangesNothing) {
   const ScratchFolder scratch;
   ImageLayout layout = ImageLayout::create(scratch / "image");

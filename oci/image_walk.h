@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "oci/blob_store.h"
+#include "oci/descriptor.h"
+#include "oci/manifest.h"
+
+namespace bale::oci {
+
+/// How deep indexes may nest.
+inline constexpr std::size_t kMaxIndexDepth = 8;
+
+/// What a blob is to the image it belongs to.
+enum class BlobRole { kIndex, kManifest, kConfig, kLayer, kOther };
+
+struct WalkedBlob {
+  Descriptor descriptor;
+  BlobRole role;
+};
+
+/// Visits every blob under `root`, the root included, each digest once, parents before children.
+/// Documents are read and verified, other blobs are not touched. A `subject` is not followed.
+/// Throws kCorrupt past kMaxIndexDepth or
+/// kMaxDescriptors different blobs, kNotFound where a document is not there; what `visit` throws
+/// goes through.
+void for_each_blob(const BlobProvider& blobs, const Descriptor& root,
+                   const std::function<void(const WalkedBlob& blob)>& visit);
+
+/// The same as a list.
+std::vector<WalkedBlob> list_image_blobs(const BlobProvider& blobs, const Descriptor& root);
+
+/// Whether a layer is kept by its own server alone and may be absent everywhere else (a type of
+/// the `nondistributable` or `foreign` kind with `urls`).
+bool is_foreign(const Descriptor& layer);
+
+}  // namespace bale::oci
