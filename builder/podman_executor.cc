@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/podman_executor.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <deque>
+
+#include <unistd.h>
+
+#include "builder/child_process.h"
+#include "builder/podman_argv.h"
+#include "oci/error.h"
+
+namespace bale::builder {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using oci::Error;
+using oci::ErrorCode;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPodmanPatience = std::chrono::seconds(30);
+constexpr int kOldestMajor = 4;  // the first with --passwd, --unsetenv-all, passthrough
+constexpr std::size_t kLastLines = 20;
+constexpr const char* kInstallHint =
+    "install podman 4.0 or newer, name it with --podman PATH, or build without RUN";
+
+/// Says when a command ought to have ended, and when it has been silent for another minute.
+class RunClock {
+ public:
+  explicit RunClock(std::optional<milliseconds> timeout)
+      : deadline_(timeout ? start_ + *timeout : Clock::time_point::max()) {}
+
+  void heard() { silent_since_ = Clock::now(); }
+  bool expired() const { return Clock::now() >= deadline_; }
+  milliseconds patience() const {
+    const auto next = std::min(deadline_, silent_since_ + kSilence) - Clock::now();
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(next));
+  }
+  /// The time since the start, once a minute of silence.
+  std::optional<std::chrono::seconds> silence() {
+    if (Clock::now() < silent_since_ + kSilence) return std::nullopt;
+    heard();
+    return std::chrono::floor<std::chrono::seconds>(silent_since_ - start_);
+  }
+
+ private:
+  static constexpr auto kSilence = std::chrono::minutes(1);
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point deadline_;
+  Clock::time_point silent_since_ = start_;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+/// Podman's own complaint: the last line that begins with "Error: ".
+std::string complaint(const std::vector<std::string>& lines) {
+  constexpr std::string_view kPrefix = "Error: ";
+  const auto line = std::find_if(lines.rbegin(), lines.rend(), [&](const std::string& text) {
+    return text.starts_with(kPrefix);
+  });
+  if (line == lines.rend()) return lines.empty() ? "it says nothing" : lines.back();
+  return line->substr(kPrefix.size());
+}
+
+/// The command was never started. 126 and 127 blame what the Dockerfile says (no such program,
+/// user or folder), anything else blames podman and its settings.
+[[noreturn]] void throw_not_started(const RunOutcome& outcome) {
+  const std::string reason = complaint(outcome.last_lines);
+  if (reason.find("xec format error") != std::string::npos) {
+    throw Error(ErrorCode::kFailed, "the program is for another machine: " + reason,
+                "check the platform of the base image; for a foreign platform install "
+                "qemu-user-static binfmt-support");
+  }
+  if (outcome.exit_code == 126 || outcome.exit_code == 127) {
+    throw Error(ErrorCode::kStepFailed, "the command cannot be started: " + reason);
+  }
+  throw Error(ErrorCode::kFailed, "podman refuses to run the command: " + reason,
+              "try podman run by hand; its runtime, cgroup manager, limits and network are set in "
+              "containers.conf, see containers.conf(5)",
+              joined(outcome.last_lines));
+}
+
+int major_of(const std::string& version) {
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
+}
+
+}  // namespace
+
+void PodmanExecutor::check(const oci::Platform& platform) {
+  if (::geteuid() != 0) {
+    throw Error(ErrorCode::kFailed, "RUN steps need root: rootless RUN is not supported yet",
+                "run bale as root, or build a Dockerfile without RUN");
+  }
+  version();
+  if (const auto obstacle = emulation_.obstacle(platform)) {
+    throw Error(ErrorCode::kFailed,
+                "emulation missing for " + platform.to_string() + ": " + obstacle->reason,
+                obstacle->hint);
+  }
+}
+
+std::string PodmanExecutor::version() {
+  const std::lock_guard lock(mutex_);
+  if (!version_) version_ = probe_version();
+  return *version_;
+}
+
+std::string PodmanExecutor::probe_version() const {
+  CommandResult result;
+  try {
+    result =
+        run_command({{program_, "version", "--format", "{{.Client.Version}}"}}, kPodmanPatience);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+    throw Error(ErrorCode::kFailed, "executing RUN: there is no " + program_ + " here",
+                kInstallHint);
+  }
+  if (result.exit_code != 0 || result.lines.empty()) {
+    throw Error(ErrorCode::kFailed,
+                "asking " + program_ + " for its version: " + complaint(result.lines));
+  }
+  if (major_of(result.lines.back()) < kOldestMajor) {
+    throw Error(ErrorCode::kFailed, program_ + " " + result.lines.back() + " is too old",
+                kInstallHint);
+  }
+  return result.lines.back();
+}
+
+RunOutcome PodmanExecutor::run(const RunRequest& request, const RunEvents& events,
+                               std::stop_token stop) {
+  std::deque<std::string> tail;
+  RunClock clock(request.timeout);
+  const auto heard = [&](std::string_view line) {
+    clock.heard();
+    tail.emplace_back(line);
+    if (tail.size() > kLastLines) tail.pop_front();
+    events.output(line);
+  };
+  ChildProcess child({podman_run_argv(program_, request), request.secret_env}, heard);
+  const std::stop_callback wake(stop, [&child] { child.wake(); });
+
+  RunOutcome outcome;
+  std::optional<int> status;
+  while (!(status = child.poll(clock.patience()))) {
+    if (stop.stop_requested()) outcome.end = RunOutcome::End::kInterrupted;
+    if (clock.expired()) outcome.end = RunOutcome::End::kTimedOut;
+    if (outcome.end != RunOutcome::End::kExited) {
+      end_container(child, request.scratch);
+      break;
+    }
+    if (const auto elapsed = clock.silence()) events.silent(*elapsed);
+  }
+  outcome.exit_code = status.value_or(0);
+  outcome.last_lines.assign(tail.begin(), tail.end());
+  if (outcome.exit_code != 0 && !std::filesystem::exists(process_id_file(request.scratch))) {
+    throw_not_started(outcome);
+  }
+  return outcome;
+}
+
+// The container is removed by its id as often as it takes: podman may be about to create it still.
+void PodmanExecutor::end_container(ChildProcess& child,
+                                   const std::filesystem::path& scratch) const {
+  constexpr milliseconds kBetween(200);
+  const auto deadline = Clock::now() + kPodmanPatience;
+  while (Clock::now() < deadline) {
+    remove_container(scratch);
+    const auto again = Clock::now() + kBetween;
+    while (Clock::now() < again) {
+      if (child.poll(kBetween)) return;
+    }
+  }
+  child.kill();
+  remove_container(scratch);
+}
+
+void PodmanExecutor::remove_container(const std::filesystem::path& scratch) const {
+  const auto id = container_id_file(scratch);
+  if (!std::filesystem::exists(id)) return;
+  run_command({{program_, "rm", "--force", "--ignore", "--time=0", "--cidfile=" + id.string()}},
+              kPodmanPatience);
+}
+
+void PodmanExecutor::clean_up(const std::filesystem::path& scratch) { remove_container(scratch); }
+
+}  // namespace bale::builder
