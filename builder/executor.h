@@ -11,16 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "builder/step.h"
 #include "oci/platform.h"
 
 namespace bale::builder {
 
-enum class Network { kDefault, kHost, kNone };
-
 enum class Access { kReadOnly, kReadWrite };
 
 /// Something of the host that a command sees for the time of its run; no part of the layer.
-struct RunMount {
+struct HostMount {
   enum class Kind { kBind, kTmpfs };
   Kind kind = Kind::kBind;
   std::filesystem::path source = {};  ///< a file or folder of the host; not for tmpfs
@@ -42,8 +41,8 @@ struct RunRequest {
   std::string cwd = "/";                     ///< must exist in the root filesystem
   std::string user = {};                     ///< as USER has it; "" is root
   std::string hostname = "buildsandbox";
-  Network network = Network::kDefault;
-  std::vector<RunMount> mounts = {};
+  RunNetwork network = RunNetwork::kDefault;
+  std::vector<HostMount> mounts = {};
   /// Options for `podman run`, one element each (`--add-host=a:1.2.3.4`).
   std::vector<std::string> options = {};
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;

@@ -11,12 +11,12 @@ using Words = std::vector<std::string>;
 
 void add_network(Words& argv, const RunRequest& request) {
   switch (request.network) {
-    case Network::kDefault:
+    case RunNetwork::kDefault:
       return;
-    case Network::kHost:
+    case RunNetwork::kHost:
       argv.emplace_back("--network=host");
       return;
-    case Network::kNone:
+    case RunNetwork::kNone:
       // Without a network the step owns its hosts and resolv.conf, and may change them.
       argv.insert(argv.end(), {"--network=none", "--no-hosts", "--dns=none"});
       return;
@@ -29,10 +29,10 @@ const std::string& field(const std::string& value) {
   throw oci::Error(oci::ErrorCode::kInvalid, "mounting \"" + value + "\": podman takes no comma");
 }
 
-void add_mount(Words& argv, const RunMount& mount) {
+void add_mount(Words& argv, const HostMount& mount) {
   const bool read_only = mount.access == Access::kReadOnly;
   std::string text = "--mount=";
-  if (mount.kind == RunMount::Kind::kTmpfs) {
+  if (mount.kind == HostMount::Kind::kTmpfs) {
     text += "type=tmpfs,destination=" + field(mount.target) + ",notmpcopyup,tmpfs-mode=0755";
     if (mount.size) text += ",tmpfs-size=" + std::to_string(*mount.size);
   } else {
