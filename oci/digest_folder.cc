@@ -125,7 +125,8 @@ void DigestFolder::sync() {
   }
   std::set<fs::path> folders;
   for (const auto& digest : pending) {
-    const UniqueFd fd = open(digest);
+    const UniqueFd fd(::open(path_of(digest).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) continue;  // removed since
     if (::fdatasync(fd.get()) != 0) throw errno_error("syncing " + digest.to_string());
     folders.insert(path_of(digest).parent_path());
   }
