@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/inspect.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "oci/document.h"
+#include "oci/error.h"
+#include "oci/image.h"
+#include "oci/image_walk.h"
+
+namespace bale::oci {
+
+namespace {
+
+constexpr const char* kPredicateType = "in-toto.io/predicate-type";
+constexpr const char* kUncompressedSize = "io.containers.estargz.uncompressed-size";
+
+/// The lines of the history that made layers. Images that were squashed or written by careless
+/// tools have fewer or more of them than layers; then nothing can be told.
+std::vector<History> layer_history(const ImageConfig& config, std::size_t layers) {
+  std::vector<History> lines;
+  std::copy_if(config.history.begin(), config.history.end(), std::back_inserter(lines),
+               [](const History& line) { return !line.empty_layer; });
+  if (lines.size() != layers) lines.assign(layers, History{});
+  return lines;
+}
+
+std::optional<std::uint64_t> annotated_size(const Descriptor& layer) {
+  const auto found = layer.annotations.find(kUncompressedSize);
+  if (found == layer.annotations.end()) return std::nullopt;
+  const std::string& text = found->second;
+  const bool digits = !text.empty() && text.size() < 19 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits) return std::nullopt;
+  return std::stoull(text);
+}
+
+class Inspection {
+ public:
+  Inspection(const BlobProvider& blobs, const UncompressedSize& uncompressed_size,
+             const Descriptor& root, std::string name)
+      : blobs_(blobs),
+        uncompressed_size_(uncompressed_size),
+        report_{.name = std::move(name), .root = root} {}
+
+  ImageReport run() {
+    const Descriptor& root = report_.root;
+    if (root.media_type.is_index()) {
+      Index index = read_index(blobs_, root).value;
+      report_.annotations = std::move(index.annotations);
+      report_.subject = std::move(index.subject);
+      count(root);
+      add_entries(index.manifests, 1);
+    } else {
+      report_.manifests.push_back(read_entry(root));
+    }
+    add_totals();
+    return std::move(report_);
+  }
+
+ private:
+  void add_entries(const std::vector<Descriptor>& entries, std::size_t depth) {
+    for (const auto& entry : entries) {
+      if (report_.manifests.size() >= kMaxDescriptors) {
+        throw Error(ErrorCode::kCorrupt,
+                    "more than " + std::to_string(kMaxDescriptors) + " manifests under one image");
+      }
+      if (entry.media_type.is_index()) {
+        add_index(entry, depth);
+      } else {
+        report_.manifests.push_back(try_entry(entry));
+      }
+    }
+  }
+
+  void add_index(const Descriptor& entry, std::size_t depth) {
+    if (depth >= kMaxIndexDepth) {
+      throw Error(ErrorCode::kCorrupt, entry.digest.to_string() + ": indexes nested deeper than " +
+                                           std::to_string(kMaxIndexDepth));
+    }
+    ManifestReport nested{.kind = ManifestKind::kMissing, .descriptor = entry};
+    std::vector<Descriptor> entries;
+    try {
+      Index index = read_index(blobs_, entry).value;
+      nested.kind = ManifestKind::kIndex;
+      nested.annotations = std::move(index.annotations);
+      nested.subject = std::move(index.subject);
+      entries = std::move(index.manifests);
+      count(entry);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw;
+    }
+    report_.manifests.push_back(std::move(nested));
+    add_entries(entries, depth + 1);
+  }
+
+  ManifestReport try_entry(const Descriptor& entry) {
+    try {
+      return read_entry(entry);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw;
+      return {.kind = ManifestKind::kMissing, .descriptor = entry};
+    }
+  }
+
+  ManifestReport read_entry(const Descriptor& entry) {
+    ManifestReport report{.kind = ManifestKind::kOther, .descriptor = entry};
+    if (!entry.media_type.is_manifest()) return report;
+    Manifest manifest = read_manifest(blobs_, entry).value;
+    report.kind = kind_of(entry, manifest);
+    report.artifact_type = manifest.artifact_type;
+    report.config_descriptor = manifest.config;
+    if (report.kind == ManifestKind::kImage) {
+      report.config = read_image_config(blobs_, manifest.config).value;
+      if (!entry.platform) report.descriptor.platform = report.config->platform;
+    }
+    report.annotations = std::move(manifest.annotations);
+    report.subject = std::move(manifest.subject);
+    add_layers(report, manifest.layers);
+    if (report.kind == ManifestKind::kAttestation) describe_attestation(report);
+    return report;
+  }
+
+  static ManifestKind kind_of(const Descriptor& entry, const Manifest& manifest) {
+    if (is_attestation(entry)) return ManifestKind::kAttestation;
+    const bool image = manifest.config.media_type.is_image_config();
+    return image ? ManifestKind::kImage : ManifestKind::kArtifact;
+  }
+
+  static void describe_attestation(ManifestReport& report) {
+    report.attests = attested_digest(report.descriptor);
+    for (const auto& layer : report.layers) {
+      const auto type = layer.descriptor.annotations.find(kPredicateType);
+      if (type != layer.descriptor.annotations.end()) report.predicates.push_back(type->second);
+    }
+  }
+
+  void add_layers(ManifestReport& report, const std::vector<Descriptor>& layers) {
+    const auto config = report.config.value_or(ImageConfig{});
+    const auto history = layer_history(config, layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      LayerReport layer{.descriptor = layers[i],
+                        .created = history[i].created,
+                        .created_by = history[i].created_by};
+      if (i < config.diff_ids.size()) layer.diff_id = config.diff_ids[i];
+      layer.uncompressed_size = size_of(layer);
+      report.layers.push_back(std::move(layer));
+    }
+    add_sizes(report);
+  }
+
+  std::optional<std::uint64_t> size_of(const LayerReport& layer) const {
+    const Descriptor& blob = layer.descriptor;
+    if (!blob.media_type.is_layer()) return std::nullopt;
+    if (blob.media_type.layer_compression() == Compression::kNone) return blob.size;
+    if (uncompressed_size_ && layer.diff_id) {
+      if (auto size = uncompressed_size_(blob, *layer.diff_id)) return size;
+    }
+    return annotated_size(blob);
+  }
+
+  void add_sizes(ManifestReport& report) {
+    count(report.descriptor);
+    count(*report.config_descriptor);
+    report.compressed_size = report.descriptor.size + report.config_descriptor->size;
+    report.uncompressed_size = 0;
+    std::set<Digest> different;
+    for (const auto& layer : report.layers) {
+      count(layer.descriptor);
+      if (!layer.uncompressed_size) {
+        report.uncompressed_size.reset();
+      } else if (report.uncompressed_size) {
+        *report.uncompressed_size += *layer.uncompressed_size;
+      }
+      if (!different.insert(layer.descriptor.digest).second) continue;
+      report.compressed_size += layer.descriptor.size;
+    }
+  }
+
+  void count(const Descriptor& blob) {
+    if (counted_.insert(blob.digest).second) report_.unique_size += blob.size;
+  }
+
+  void add_totals() {
+    std::map<Digest, std::set<Digest>> images_of;
+    for (const auto& manifest : report_.manifests) {
+      if (manifest.kind != ManifestKind::kImage) continue;
+      ++report_.platforms;
+      report_.compressed_size += manifest.compressed_size;
+      report_.created = std::max(report_.created, manifest.config->created);
+      for (const auto& layer : manifest.layers) {
+        auto& images = images_of[layer.descriptor.digest];
+        const bool newly = images.insert(manifest.descriptor.digest).second;
+        if (newly && images.size() == 2) report_.shared_size += layer.descriptor.size;
+      }
+    }
+    for (auto& manifest : report_.manifests) {
+      if (manifest.kind != ManifestKind::kImage) continue;
+      for (auto& layer : manifest.layers) {
+        layer.platforms = images_of.at(layer.descriptor.digest).size();
+      }
+    }
+  }
+
+  const BlobProvider& blobs_;
+  const UncompressedSize& uncompressed_size_;
+  ImageReport report_;
+  std::set<Digest> counted_;
+};
+
+}  // namespace
+
+ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std::string name,
+                          const UncompressedSize& uncompressed_size) {
+  return Inspection(blobs, uncompressed_size, root, std::move(name)).run();
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "oci/inspect.h"
+#include "oci/printable.h"
+
+namespace bale::oci {
+
+namespace {
+
+/// A line with the lines below it.
+struct Branch {
+  std::string text;
+  std::vector<Branch> children = {};
+
+  Branch& add(std::string line) { return children.emplace_back(Branch{std::move(line)}); }
+};
+
+void draw(const Branch& branch, const std::string& indent, std::string& out) {
+  for (std::size_t i = 0; i < branch.children.size(); ++i) {
+    const bool last = i + 1 == branch.children.size();
+    out += indent + (last ? "└─ " : "├─ ") + branch.children[i].text + "\n";
+    draw(branch.children[i], indent + (last ? "   " : "│  "), out);
+  }
+}
+
+std::string digest_and_size(const Descriptor& descriptor) {
+  return fmt::format("{}  {}", descriptor.digest.to_string(), human_size(descriptor.size));
+}
+
+/// One line, whatever an instruction holds; a heredoc or a long RUN is cut.
+std::string one_line(std::string_view text) {
+  constexpr std::size_t kWidth = 120;
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\t' || c == ' ';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.size() > kWidth) {
+    std::size_t end = kWidth;
+    // Not in the middle of a character.
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+    line.resize(end);
+    line += "...";
+  }
+  return printable(line);
+}
+
+/// Docker's marks around an instruction say nothing to a person.
+std::string instruction(std::string_view created_by) {
+  constexpr std::string_view kNop = "/bin/sh -c #(nop) ";
+  constexpr std::string_view kBuildKit = " # buildkit";
+  if (created_by.starts_with(kNop)) created_by.remove_prefix(kNop.size());
+  if (created_by.ends_with(kBuildKit)) created_by.remove_suffix(kBuildKit.size());
+  return one_line(created_by);
+}
+
+void add_annotations(Branch& parent, const char* title, const Annotations& annotations) {
+  if (annotations.empty()) return;
+  Branch& branch = parent.add(title);
+  for (const auto& [key, value] : annotations) {
+    branch.add(one_line(key) + " = " + one_line(value));
+  }
+}
+
+std::string layer_line(const LayerReport& layer, std::size_t number) {
+  std::string line = fmt::format("layer {}  {}", number, digest_and_size(layer.descriptor));
+  if (layer.uncompressed_size && *layer.uncompressed_size != layer.descriptor.size) {
+    line += fmt::format(" ({} unpacked)", human_size(*layer.uncompressed_size));
+  }
+  if (layer.platforms > 1) line += fmt::format("  in {} platforms", layer.platforms);
+  if (!layer.descriptor.media_type.is_layer()) {
+    line += "  " + printable(layer.descriptor.media_type.to_string());
+  }
+  return line;
+}
+
+std::string quoted_list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + fmt::format("\"{}\"", word);
+  return "[" + one_line(text) + "]";
+}
+
+void add_text(Branch& branch, std::string_view title, const std::string& text) {
+  if (!text.empty()) branch.add(fmt::format("{} {}", title, one_line(text)));
+}
+
+std::string join(const std::set<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void add_config(Branch& parent, const Descriptor& descriptor,
+                const std::optional<ImageConfig>& config) {
+  Branch& branch = parent.add("config  " + digest_and_size(descriptor));
+  if (!config) return add_text(branch, "type", descriptor.media_type.to_string());
+  const RuntimeConfig& runtime = config->config;
+  add_text(branch, "created", config->created);
+  add_text(branch, "user", runtime.user);
+  if (runtime.entrypoint) branch.add("entrypoint " + quoted_list(*runtime.entrypoint));
+  if (runtime.cmd) branch.add("cmd " + quoted_list(*runtime.cmd));
+  add_text(branch, "workdir", runtime.working_dir);
+  add_text(branch, "ports", join(runtime.exposed_ports));
+  add_text(branch, "volumes", join(runtime.volumes));
+  for (const auto& variable : runtime.env) add_text(branch, "env", variable);
+  add_annotations(branch, "labels", runtime.labels);
+}
+
+/// The platform of the entry that an attestation speaks of, or its digest.
+std::string attested_name(const ImageReport& report, const ManifestReport& attestation) {
+  if (!attestation.attests) return "nothing that is named";
+  const auto found = std::find_if(
+      report.manifests.begin(), report.manifests.end(),
+      [&](const ManifestReport& other) { return other.descriptor.digest == *attestation.attests; });
+  if (found == report.manifests.end() || !found->descriptor.platform) {
+    return attestation.attests->to_string() + ", which is not in the index";
+  }
+  return printable(found->descriptor.platform->to_string());
+}
+
+std::string title_of(const ImageReport& report, const ManifestReport& manifest) {
+  const auto& platform = manifest.descriptor.platform;
+  const std::string name = platform ? printable(platform->to_string()) : "no platform";
+  switch (manifest.kind) {
+    case ManifestKind::kImage:
+      return name;
+    case ManifestKind::kAttestation:
+      return "attestation of " + attested_name(report, manifest);
+    case ManifestKind::kArtifact:
+      return "artifact " + printable(manifest.artifact_type);
+    case ManifestKind::kIndex:
+      return "index, whose entries follow";
+    case ManifestKind::kOther:
+      return printable(manifest.descriptor.media_type.to_string());
+    case ManifestKind::kMissing:
+      return name + ", not here";
+  }
+  return name;
+}
+
+std::string totals_of(const ManifestReport& manifest) {
+  std::string line = fmt::format("total {} in {} layer{}", human_size(manifest.compressed_size),
+                                 manifest.layers.size(), manifest.layers.size() == 1 ? "" : "s");
+  if (manifest.uncompressed_size) {
+    line += fmt::format(", {} unpacked", human_size(*manifest.uncompressed_size));
+  }
+  return line;
+}
+
+void add_manifest(Branch& parent, const ImageReport& report, const ManifestReport& manifest) {
+  Branch& branch =
+      parent.add(title_of(report, manifest) + "  " + digest_and_size(manifest.descriptor));
+  add_annotations(branch, "descriptor annotations", manifest.descriptor.annotations);
+  add_annotations(branch, "annotations", manifest.annotations);
+  for (const auto& predicate : manifest.predicates) add_text(branch, "predicate", predicate);
+  if (manifest.subject) add_text(branch, "subject", manifest.subject->digest.to_string());
+  if (!manifest.config_descriptor) return;
+  add_config(branch, *manifest.config_descriptor, manifest.config);
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    Branch& layer = branch.add(layer_line(manifest.layers[i], i + 1));
+    const std::string made_by = instruction(manifest.layers[i].created_by);
+    if (!made_by.empty()) layer.add(made_by);
+  }
+  branch.add(totals_of(manifest));
+}
+
+std::string totals_of(const ImageReport& report) {
+  return fmt::format("{} platform{}, {} together; {} shared by platforms; {} unique in a registry",
+                     report.platforms, report.platforms == 1 ? "" : "s",
+                     human_size(report.compressed_size), human_size(report.shared_size),
+                     human_size(report.unique_size));
+}
+
+}  // namespace
+
+std::string render_tree(const ImageReport& report) {
+  Branch root{printable(report.name)};
+  if (report.root.media_type.is_index()) {
+    root.text += (root.text.empty() ? "" : "  ") + std::string("index ");
+    root.text += digest_and_size(report.root);
+    add_annotations(root, "annotations", report.annotations);
+    if (report.subject) add_text(root, "subject", report.subject->digest.to_string());
+  }
+  for (const auto& manifest : report.manifests) add_manifest(root, report, manifest);
+  root.add(totals_of(report));
+  std::string out = root.text.empty() ? "" : root.text + "\n";
+  draw(root, "", out);
+  return out;
+}
+
+}  // namespace bale::oci
