@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/validate.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fcntl.h>
+
+#include "oci/document.h"
+#include "oci/document_rules.h"
+#include "oci/error.h"
+#include "oci/fd.h"
+#include "oci/image.h"
+#include "oci/image_layout.h"
+#include "oci/image_walk.h"
+
+namespace bale::oci {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Walks documents from a root and writes down what is wrong. Each blob is read once, whatever
+/// number of descriptors point at it.
+class Validation {
+ public:
+  explicit Validation(const BlobProvider& blobs) : blobs_(blobs) {}
+
+  void root(const Descriptor& descriptor) { link({descriptor, descriptor.digest.to_string()}, 0); }
+
+  /// The entries of a layout's own index.
+  void layout_index(std::string_view text, const std::string& document) {
+    const auto json = parse(text, document);
+    if (!json) return;
+    for (const auto& entry : check_index(CheckedObject(*json, document, "", faults_), {})) {
+      check_name(entry);
+      link(entry, 0);
+    }
+  }
+
+  /// A blob that nothing may point at: only its digest can be checked.
+  void lone_blob(const Digest& digest) {
+    if (checked_.contains(digest)) return;
+    const auto size = blobs_.size(digest);
+    if (size) content({{.media_type = {}, .digest = digest, .size = *size}, digest.to_string()});
+  }
+
+  void fault(std::string place, std::string message) {
+    faults_.push_back({std::move(place), std::move(message)});
+  }
+
+  std::optional<Json> parse(std::string_view text, const std::string& document) {
+    try {
+      Json json = parse_json(text, "JSON");
+      if (json.is_object()) return json;
+      fault(document, "expected an object");
+    } catch (const Error& error) {
+      fault(document, error.what());
+    }
+    return std::nullopt;
+  }
+
+  std::vector<Fault> take() { return std::move(faults_); }
+
+ private:
+  void link(const Link& link, std::size_t depth) {
+    const MediaType& type = link.descriptor.media_type;
+    if (type.is_index()) {
+      index(link, depth);
+    } else if (type.is_manifest()) {
+      manifest(link);
+    } else {
+      content(link);
+    }
+  }
+
+  void index(const Link& link, std::size_t depth) {
+    if (depth >= kMaxIndexDepth) {
+      return fault(link.place, "indexes nested deeper than " + std::to_string(kMaxIndexDepth));
+    }
+    const auto json = document(link, kMaxManifestSize);
+    if (!json) return;
+    const CheckedObject object(*json, link.descriptor.digest.to_string(), "", faults_);
+    for (const auto& entry : check_index(object, link.descriptor.media_type)) {
+      this->link(entry, depth + 1);
+    }
+  }
+
+  void manifest(const Link& link) {
+    const auto json = document(link, kMaxManifestSize);
+    if (!json) return compare_platform(link);
+    const CheckedObject object(*json, link.descriptor.digest.to_string(), "", faults_);
+    const ManifestLinks links = check_manifest(object, link.descriptor.media_type);
+    const bool image = links.config && links.config->descriptor.media_type.is_image_config() &&
+                       !is_attestation(link.descriptor) &&
+                       !(link.descriptor.platform && link.descriptor.platform->is_unknown());
+    ConfigFacts facts;
+    if (image) {
+      facts = config(*links.config, links.layer_count);
+      platforms_.emplace(link.descriptor.digest, facts.platform);
+      compare_platform(link);
+    } else if (links.config) {
+      content(*links.config);
+    }
+    layers(links, image);
+  }
+
+  void layers(const ManifestLinks& links, bool image) {
+    for (const auto& layer : links.layers) {
+      if (image && !layer.descriptor.media_type.is_layer()) {
+        fault(layer.place + ".mediaType",
+              "not a layer's type: " + layer.descriptor.media_type.to_string());
+      }
+      content(layer);
+    }
+  }
+
+  /// Parsed for every manifest that has it: each has its own layers to compare.
+  ConfigFacts config(const Link& link, std::size_t layers) {
+    const std::string name = link.descriptor.digest.to_string();
+    if (!fits(link, kMaxConfigSize) || !content(link)) return {};
+    const auto json = parse(read_blob(blobs_, link.descriptor, kMaxConfigSize), name);
+    if (!json) return {};
+    return check_image_config(CheckedObject(*json, name, "", faults_), layers);
+  }
+
+  /// What the index says of a platform and what the image's own config says. Podman and BuildKit
+  /// look at one each.
+  void compare_platform(const Link& link) {
+    const auto found = platforms_.find(link.descriptor.digest);
+    if (found == platforms_.end() || !found->second || !link.descriptor.platform) return;
+    const Platform listed = normalized(*link.descriptor.platform);
+    const Platform own = normalized(*found->second);
+    const bool variants_differ =
+        !listed.variant.empty() && !own.variant.empty() && listed.variant != own.variant;
+    if (listed.os == own.os && listed.architecture == own.architecture && !variants_differ) return;
+    fault(link.place + ".platform",
+          "says " + listed.to_string() + ", the image's config says " + own.to_string());
+  }
+
+  /// The parsed content of a document that was not looked at before.
+  std::optional<Json> document(const Link& link, std::size_t limit) {
+    const bool first = !checked_.contains(link.descriptor.digest);
+    if (!fits(link, limit)) return std::nullopt;
+    if (!content(link) || !first) return std::nullopt;
+    return parse(read_blob(blobs_, link.descriptor, limit), link.descriptor.digest.to_string());
+  }
+
+  bool fits(const Link& link, std::size_t limit) {
+    if (link.descriptor.size <= limit) return true;
+    fault(link.place + ".size", "over the " + std::to_string(limit) + " bytes of a document");
+    return false;
+  }
+
+  /// Whether the blob is there, with the size and the digest that the descriptor says.
+  bool content(const Link& link) {
+    const Descriptor& blob = link.descriptor;
+    const auto size = blobs_.size(blob.digest);
+    if (!size) {
+      if (!is_foreign(blob)) fault(link.place, "blob " + blob.digest.to_string() + " is missing");
+      return false;
+    }
+    if (*size != blob.size) {
+      fault(link.place + ".size", "is " + std::to_string(blob.size) + ", but the blob has " +
+                                      std::to_string(*size) + " bytes");
+      return false;
+    }
+    const auto [known, first] = checked_.emplace(blob.digest, true);
+    if (first) known->second = has_its_digest(blob);
+    return known->second;
+  }
+
+  bool has_its_digest(const Descriptor& blob) {
+    if (checked_.size() > kMaxDescriptors) {
+      throw Error(ErrorCode::kCorrupt,
+                  "more than " + std::to_string(kMaxDescriptors) + " blobs to validate");
+    }
+    Descriptor stored = blob;
+    stored.data.reset();
+    const auto source = blobs_.open_unverified(stored);
+    Hasher hasher(blob.digest.algorithm());
+    const auto buffer = std::make_unique<std::byte[]>(kChunkSize);
+    while (const std::size_t got = source->read({buffer.get(), kChunkSize})) {
+      hasher.update({buffer.get(), got});
+    }
+    const Digest actual = hasher.finish();
+    if (actual == blob.digest) return true;
+    fault(blob.digest.to_string(), "has other content: its digest is " + actual.to_string());
+    return false;
+  }
+
+  /// image-spec, annotations.md: the grammar of `org.opencontainers.image.ref.name`.
+  void check_name(const Link& entry) {
+    const std::string name = ref_name(entry.descriptor);
+    constexpr std::string_view kMarks = "-._:@/+";
+    const bool fits = std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+      return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (!fits) fault(entry.place + ".annotations." + kRefName, "not a name: \"" + name + "\"");
+  }
+
+  const BlobProvider& blobs_;
+  std::vector<Fault> faults_;
+  std::map<Digest, bool> checked_;
+  std::map<Digest, std::optional<Platform>> platforms_;  // of manifests, by their configs
+};
+
+/// The files of the layout that are not blobs.
+bool check_layout_files(const fs::path& layout, Validation& validation) {
+  const fs::path version = layout / "oci-layout";
+  if (!fs::exists(version)) {
+    validation.fault("oci-layout", "missing");
+  } else if (const auto json = validation.parse(read_file(version, 4096), "oci-layout")) {
+    if (json->value("imageLayoutVersion", "") != "1.0.0") {
+      validation.fault("oci-layout: imageLayoutVersion", "must be \"1.0.0\"");
+    }
+  }
+  if (!fs::is_directory(layout / "blobs")) validation.fault("blobs", "missing");
+  if (fs::exists(layout / "index.json")) return true;
+  validation.fault("index.json", "missing");
+  return false;
+}
+
+/// Everything under blobs/ must be named by the digest of its content.
+void check_blob_files(const fs::path& layout, Validation& validation) {
+  if (!fs::is_directory(layout / "blobs")) return;
+  std::set<fs::path> files;  // sorted, so that the report is the same every time
+  for (const auto& entry : fs::recursive_directory_iterator(layout / "blobs")) {
+    if (!entry.is_directory()) files.insert(fs::relative(entry.path(), layout / "blobs"));
+  }
+  for (const auto& file : files) {
+    const auto digest =
+        Digest::try_parse(file.parent_path().string() + ":" + file.filename().string());
+    if (digest) {
+      validation.lone_blob(*digest);
+    } else {
+      validation.fault("blobs/" + file.string(), "not named by a digest");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Fault> validate_image(const BlobProvider& blobs, const Descriptor& root) {
+  Validation validation(blobs);
+  validation.root(root);
+  return validation.take();
+}
+
+std::vector<Fault> validate_layout(const fs::path& path) {
+  // Not open(), which refuses a layout whose faults are to be told.
+  const ImageLayout layout = ImageLayout::create(path);
+  Validation validation(layout);
+  if (check_layout_files(path, validation)) {
+    validation.layout_index(read_file(path / "index.json", kMaxManifestSize), "index.json");
+  }
+  check_blob_files(path, validation);
+  return validation.take();
+}
+
+}  // namespace bale::oci
