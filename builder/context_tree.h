@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "builder/file_tree.h"
+#include "oci/fd.h"
+
+namespace bale::builder {
+
+/// What an ignore file keeps out of a tree. Both functions must be callable from any thread; an
+/// empty one hides nothing.
+struct TreeFilter {
+  /// Whether the path is kept out, taken by itself.
+  std::function<bool(const std::string& path)> hides;
+  /// Whether anything below a folder that is kept out may be shown all the same.
+  std::function<bool(const std::string& folder)> may_show_below;
+};
+
+/// A folder on disk as builds see it: everything belongs to 0:0, symbolic links are told as they
+/// are and never followed, sockets are empty files, and of the extended attributes those count that
+/// belong to the file rather than to this machine (`user.*`, `security.capability`). Files are
+/// opened below the root's descriptor, so a tree that changes meanwhile cannot lead out of it.
+/// A folder that the filter hides shows if it holds something that shows.
+///
+/// Throws kNotFound or kDenied for a root that cannot be opened.
+class ContextTree final : public FileTree {
+ public:
+  explicit ContextTree(std::filesystem::path root, TreeFilter filter = {});
+
+  std::optional<TreeFile> find(const std::string& path) const override;
+  std::vector<TreeFile> list(const std::string& folder) const override;
+  void read(std::span<const std::string> paths, const Visitor& visit) const override;
+  std::optional<std::filesystem::path> host_path(const std::string& path) const override;
+  bool hides(const std::string& path) const override;
+
+ private:
+  oci::UniqueFd open_folder(const std::string& folder) const;
+  std::optional<TreeFile> stat(int folder, const std::string& path) const;
+  bool shows(const TreeFile& file) const;
+
+  std::filesystem::path root_;
+  TreeFilter filter_;
+  oci::UniqueFd root_fd_;
+};
+
+}  // namespace bale::builder
