@@ -11,6 +11,9 @@ namespace bale::oci {
 /// terminal: control characters become `\xNN`, so that nobody's escape codes are obeyed. Tabs stay.
 std::string printable(std::string_view text);
 
+/// A foreign name in an error message: printable, on one line, between double quotes.
+std::string quoted(std::string_view name);
+
 /// Bytes for people: "512 B", "1.5 KB", "120 MB"; powers of 1000.
 std::string human_size(std::uint64_t bytes);
 
