@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/fd.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -28,6 +29,18 @@ std::size_t FileSource::read(MutableBytes buffer) {
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) throw errno_error("reading a file");
   }
+}
+
+std::size_t FileRangeSource::read(MutableBytes buffer) {
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), rest_));
+  ssize_t got = 0;
+  do {
+    got = ::pread(fd_->get(), buffer.data(), wanted, static_cast<off_t>(offset_));
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) throw errno_error("reading a file");
+  offset_ += static_cast<std::uint64_t>(got);
+  rest_ -= static_cast<std::uint64_t>(got);
+  return static_cast<std::size_t>(got);
 }
 
 void FileSink::write(Bytes bytes) {

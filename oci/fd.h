@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,19 @@ class FileSource final : public Source {
 
  private:
   UniqueFd fd_;
+};
+
+/// Reads a part of a file that stays open as long as anybody reads it.
+class FileRangeSource final : public Source {
+ public:
+  FileRangeSource(std::shared_ptr<const UniqueFd> fd, std::uint64_t offset, std::uint64_t size)
+      : fd_(std::move(fd)), offset_(offset), rest_(size) {}
+  std::size_t read(MutableBytes buffer) override;
+
+ private:
+  std::shared_ptr<const UniqueFd> fd_;  // shared between all readers of one file
+  std::uint64_t offset_;
+  std::uint64_t rest_;
 };
 
 /// Appends to an open file.

@@ -8,8 +8,6 @@
 #include "oci/digest_folder.h"
 #include "oci/document.h"
 #include "oci/error.h"
-#include "oci/json.h"
-#include "oci/nearest.h"
 
 namespace bale::oci {
 
@@ -17,15 +15,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kVersion = "1.0.0";
 constexpr std::size_t kMaxLayoutFile = 4096;
 
 void check_version(const fs::path& file) {
-  const Json json = parse_json(read_file(file, kMaxLayoutFile), file.string());
-  const std::string version = JsonObject(json, "").string_or_empty("imageLayoutVersion");
-  if (version == kVersion) return;
-  throw Error(ErrorCode::kCorrupt,
-              file.string() + ": imageLayoutVersion is \"" + version + "\", not " + kVersion);
+  check_layout_version(read_file(file, kMaxLayoutFile), file.string());
 }
 
 bool has_name(const Descriptor& entry, std::string_view name) { return ref_name(entry) == name; }
@@ -36,44 +29,7 @@ Descriptor without_name(Descriptor descriptor) {
   return descriptor;
 }
 
-std::string join(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
-  return text;
-}
-
-std::vector<std::string> names_of(const Index& index) {
-  std::vector<std::string> names;
-  for (const auto& entry : index.manifests) {
-    if (auto name = ref_name(entry); !name.empty()) names.push_back(std::move(name));
-  }
-  return names;
-}
-
-[[noreturn]] void throw_no_such_name(const fs::path& path, std::string_view name,
-                                     const Index& index) {
-  const auto names = names_of(index);
-  const std::string near = nearest(name, names);
-  std::string hint;
-  if (!near.empty()) {
-    hint = "did you mean \"" + near + "\"?";
-  } else if (!names.empty()) {
-    hint = "it has " + join(names);
-  }
-  throw Error(ErrorCode::kNotFound, "no image \"" + std::string(name) + "\" in " + path.string(),
-              std::move(hint));
-}
-
 }  // namespace
-
-std::string ref_name(const Descriptor& entry) {
-  const auto found = entry.annotations.find(kRefName);
-  return found == entry.annotations.end() ? "" : found->second;
-}
 
 struct ImageLayout::State {
   explicit State(fs::path folder)
@@ -113,7 +69,7 @@ void ImageLayout::State::make() {
                 "creating the image layout " + path.string() + ": " + error.code().message());
   }
   if (!fs::exists(index_file())) place(index_file(), to_json(Index{}));
-  place(version_file(), std::string(R"({"imageLayoutVersion":")") + kVersion + "\"}");
+  place(version_file(), layout_version_json());
 }
 
 ImageLayout::ImageLayout(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -175,11 +131,7 @@ Index ImageLayout::index() const {
 }
 
 std::optional<Descriptor> ImageLayout::find(std::string_view name) const {
-  const Index all = index();
-  const auto found = std::find_if(all.manifests.begin(), all.manifests.end(),
-                                  [&](const Descriptor& entry) { return has_name(entry, name); });
-  if (found == all.manifests.end()) return std::nullopt;
-  return *found;
+  return find_entry(index(), name);
 }
 
 std::optional<Descriptor> ImageLayout::find(const Digest& digest) const {
@@ -191,18 +143,7 @@ std::optional<Descriptor> ImageLayout::find(const Digest& digest) const {
 }
 
 Descriptor ImageLayout::resolve(std::string_view name) const {
-  if (!name.empty()) {
-    if (auto found = find(name)) return *std::move(found);
-    throw_no_such_name(path(), name, index());
-  }
-  const Index all = index();
-  if (all.manifests.size() == 1) return all.manifests.front();
-  if (all.manifests.empty()) {
-    throw Error(ErrorCode::kNotFound, "no image in " + path().string());
-  }
-  throw Error(ErrorCode::kInvalid,
-              path().string() + " has " + std::to_string(all.manifests.size()) + " images",
-              "name one of " + join(names_of(all)));
+  return resolve_entry(index(), name, path().string());
 }
 
 void ImageLayout::update(const std::function<void(Index& index)>& edit) {

@@ -12,16 +12,11 @@
 #include "oci/blob_store.h"
 #include "oci/fd.h"
 #include "oci/file_lock.h"
+#include "oci/layout_index.h"
 #include "oci/manifest.h"
 #include "oci/temporary_folder.h"
 
 namespace bale::oci {
-
-/// The annotation that names an entry of a layout's index (image-spec, annotations.md).
-inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";
-
-/// The name of an entry, or "".
-std::string ref_name(const Descriptor& entry);
 
 /// An image layout folder (image-spec, image-layout.md), safe for any number of processes and
 /// threads at once: blobs appear whole or not at all, and each change of `index.json` is made under

@@ -34,6 +34,13 @@ Compression MediaType::layer_compression() const {
   return Compression::kNone;
 }
 
+Compression sniff_compression(Bytes head) {
+  const std::string_view text = as_text(head);
+  if (text.starts_with("\x1f\x8b")) return Compression::kGzip;
+  if (text.starts_with("\x28\xb5\x2f\xfd")) return Compression::kZstd;
+  return Compression::kNone;
+}
+
 MediaType oci_layer_type(Compression compression) {
   switch (compression) {
     case Compression::kNone:

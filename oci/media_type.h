@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "oci/bytes.h"
+
 namespace bale::oci {
 
 /// How a layer blob is packed (image-spec, layer.md).
@@ -58,6 +60,10 @@ inline constexpr const char* kDockerLayer = "application/vnd.docker.image.rootfs
 inline constexpr const char* kDockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 inline constexpr const char* kDockerLayerZstd = "application/vnd.docker.image.rootfs.diff.tar.zstd";
 }  // namespace media_type
+
+/// What the first bytes of a blob say of its packing; kNone for anything that is not known. Four
+/// bytes are enough.
+Compression sniff_compression(Bytes head);
 
 /// The OCI layer type for a packing.
 MediaType oci_layer_type(Compression compression);

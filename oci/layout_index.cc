@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/layout_index.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "oci/error.h"
+#include "oci/json.h"
+#include "oci/nearest.h"
+
+namespace bale::oci {
+
+namespace {
+
+std::string join(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+std::vector<std::string> names_of(const Index& index) {
+  std::vector<std::string> names;
+  for (const auto& entry : index.manifests) {
+    if (auto name = ref_name(entry); !name.empty()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+[[noreturn]] void throw_no_such_name(const std::string& place, std::string_view name,
+                                     const Index& index) {
+  const auto names = names_of(index);
+  const std::string near = nearest(name, names);
+  std::string hint;
+  if (!near.empty()) {
+    hint = "did you mean \"" + near + "\"?";
+  } else if (!names.empty()) {
+    hint = "it has " + join(names);
+  }
+  throw Error(ErrorCode::kNotFound, "no image \"" + std::string(name) + "\" in " + place,
+              std::move(hint));
+}
+
+}  // namespace
+
+std::string ref_name(const Descriptor& entry) {
+  const auto found = entry.annotations.find(kRefName);
+  return found == entry.annotations.end() ? "" : found->second;
+}
+
+std::optional<Descriptor> find_entry(const Index& index, std::string_view name) {
+  const auto found = std::find_if(index.manifests.begin(), index.manifests.end(),
+                                  [&](const Descriptor& entry) { return ref_name(entry) == name; });
+  if (found == index.manifests.end()) return std::nullopt;
+  return *found;
+}
+
+Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place) {
+  if (!name.empty()) {
+    if (auto found = find_entry(index, name)) return *std::move(found);
+    throw_no_such_name(place, name, index);
+  }
+  if (index.manifests.size() == 1) return index.manifests.front();
+  if (index.manifests.empty()) throw Error(ErrorCode::kNotFound, "no image in " + place);
+  throw Error(ErrorCode::kInvalid,
+              place + " has " + std::to_string(index.manifests.size()) + " images",
+              "name one of " + join(names_of(index)));
+}
+
+std::string layout_version_json() {
+  return std::string(R"({"imageLayoutVersion":")") + kLayoutVersion + "\"}";
+}
+
+void check_layout_version(std::string_view text, const std::string& place) {
+  const Json json = parse_json(text, place);
+  const std::string version = JsonObject(json, "").string_or_empty("imageLayoutVersion");
+  if (version == kLayoutVersion) return;
+  throw Error(ErrorCode::kCorrupt,
+              place + ": imageLayoutVersion is \"" + version + "\", not " + kLayoutVersion);
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oci/manifest.h"
+
+namespace bale::oci {
+
+/// The annotation that names an entry of a layout's index (image-spec, annotations.md).
+inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";
+
+/// The version of layouts (image-spec, image-layout.md).
+inline constexpr const char* kLayoutVersion = "1.0.0";
+
+/// The name of an entry, or "".
+std::string ref_name(const Descriptor& entry);
+
+/// The first entry of that name, as other tools take it.
+std::optional<Descriptor> find_entry(const Index& index, std::string_view name);
+
+/// The entry that `oci:PLACE[:NAME]` means: without a name, the only one. Throws kNotFound, or
+/// kInvalid where a name is needed, with what there is; `place` is named in the message.
+Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place);
+
+/// The content of a layout's `oci-layout`; the check throws kCorrupt for another version.
+std::string layout_version_json();
+void check_layout_version(std::string_view json, const std::string& place);
+
+}  // namespace bale::oci

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/oci_archive.h"
+
+#include <set>
+#include <utility>
+
+#include "oci/error.h"
+#include "oci/image_walk.h"
+#include "oci/layout_index.h"
+#include "oci/tar_writer.h"
+
+namespace bale::oci {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMaxLayoutFile = 4096;
+
+std::string blob_name(const Digest& digest) {
+  return "blobs/" + std::string(digest.algorithm_name()) + "/" + std::string(digest.hex());
+}
+
+TarEntry folder_entry(std::string path) {
+  TarEntry entry;
+  entry.path = std::move(path);
+  entry.type = FileType::kDirectory;
+  entry.mode = 0755;
+  return entry;
+}
+
+TarEntry file_entry(std::string path, std::uint64_t size) {
+  TarEntry entry;
+  entry.path = std::move(path);
+  entry.size = size;
+  return entry;
+}
+
+void write_blobs(const BlobProvider& blobs, const std::vector<WalkedBlob>& all, TarWriter& tar) {
+  for (const auto& [blob, role] : all) {
+    if (is_foreign(blob) && !blobs.size(blob.digest)) continue;
+    tar.add(file_entry(blob_name(blob.digest), blob.size), *blobs.open(blob));
+  }
+}
+
+/// Blobs of other algorithms than sha256 have folders of their own.
+void write_folders(const std::vector<WalkedBlob>& all, TarWriter& tar) {
+  tar.add(folder_entry("blobs"));
+  std::set<std::string> algorithms;
+  for (const auto& blob : all) algorithms.emplace(blob.descriptor.digest.algorithm_name());
+  for (const auto& algorithm : algorithms) tar.add(folder_entry("blobs/" + algorithm));
+}
+
+Index index_of(Descriptor root, const std::string& name) {
+  root.annotations.erase(kRefName);
+  if (!name.empty()) root.annotations[kRefName] = name;
+  return Index{.manifests = {std::move(root)}};
+}
+
+}  // namespace
+
+OciArchive::OciArchive(fs::path path, TarFile file, Index index)
+    : path_(std::move(path)), file_(std::move(file)), index_(std::move(index)) {}
+
+OciArchive OciArchive::open(const fs::path& path) {
+  TarFile file = TarFile::open(path);
+  if (!file.size("oci-layout") || !file.size("index.json")) {
+    throw Error(ErrorCode::kCorrupt, path.string() + " holds no OCI image layout",
+                file.size("manifest.json") ? "try docker-archive:" + path.string() : "");
+  }
+  check_layout_version(file.read_member("oci-layout", kMaxLayoutFile), path.string());
+  try {
+    Index index = parse_index(file.read_member("index.json", kMaxManifestSize));
+    return {path, std::move(file), std::move(index)};
+  } catch (const Error& error) {
+    throw error.in(path.string());
+  }
+}
+
+std::optional<std::uint64_t> OciArchive::size(const Digest& digest) const {
+  return file_.size(blob_name(digest));
+}
+
+Descriptor OciArchive::resolve(std::string_view name) const {
+  return resolve_entry(index_, name, path_.string());
+}
+
+std::unique_ptr<Source> OciArchive::do_open(const Descriptor& descriptor) const {
+  return file_.open_member(blob_name(descriptor.digest));
+}
+
+void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
+                       Sink& out) {
+  const auto all = list_image_blobs(blobs, root);
+  const std::string version = layout_version_json();
+  const std::string index = to_json(index_of(root, name));
+  TarWriter tar(out);
+  tar.add(file_entry("oci-layout", version.size()), as_bytes(version));
+  tar.add(file_entry("index.json", index.size()), as_bytes(index));
+  write_folders(all, tar);
+  write_blobs(blobs, all, tar);
+  tar.finish();
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "oci/blob_store.h"
+#include "oci/manifest.h"
+#include "oci/tar_file.h"
+
+namespace bale::oci {
+
+/// An image layout in a tar file. Blobs are read where they are in the file.
+/// Thread-safe.
+class OciArchive final : public BlobProvider {
+ public:
+  /// Throws kNotFound, or kCorrupt for what is no layout.
+  static OciArchive open(const std::filesystem::path& path);
+
+  std::optional<std::uint64_t> size(const Digest& digest) const override;
+  const Index& index() const { return index_; }
+  /// The entry that `oci-archive:FILE[:NAME]` means: without a name, the only one.
+  Descriptor resolve(std::string_view name) const;
+
+ private:
+  OciArchive(std::filesystem::path path, TarFile file, Index index);
+  std::unique_ptr<Source> do_open(const Descriptor& descriptor) const override;
+
+  std::filesystem::path path_;
+  TarFile file_;
+  Index index_;
+};
+
+/// Writes an image and everything under it as a layout in a tar; `name` is its name there, may be
+/// "". Streams: nothing is kept, each blob is read once and verified. The same image gives the same
+/// bytes.
+void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
+                       Sink& out);
+
+}  // namespace bale::oci

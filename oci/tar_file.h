@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oci/fd.h"
+
+namespace bale::oci {
+
+/// The members of a tar file by their names. Nothing is unpacked: members are read where they are.
+/// Immutable; thread-safe.
+class TarFile {
+ public:
+  /// Reads the headers once. Throws kNotFound, or kCorrupt for what is no tar file and for more
+  /// than 100,000 members.
+  static TarFile open(const std::filesystem::path& path);
+  TarFile(TarFile&&) noexcept;
+  ~TarFile();
+
+  /// The size of a regular member. Links are followed inside the archive, at most 10; a name that
+  /// leaves the archive is absent.
+  std::optional<std::uint64_t> size(std::string_view name) const;
+  /// The content of a member; throws kNotFound.
+  std::unique_ptr<Source> open_member(std::string_view name) const;
+  /// The content of a small member; throws kNotFound, or kCorrupt past `limit`.
+  std::string read_member(std::string_view name, std::size_t limit) const;
+
+ private:
+  struct State;
+  explicit TarFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bale::oci

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/oci_archive.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "oci/document.h"
+#include "oci/error.h"
+#include "oci/new_file.h"
+#include "oci/validate.h"
+#include "tests/support/scratch_folder.h"
+#include "tests/support/test_image.h"
+
+namespace bale::oci {
+namespace {
+
+using test::ScratchFolder;
+
+std::string archive_of(const BlobProvider& blobs, const Descriptor& root, const char* name) {
+  StringSink sink;
+  write_oci_archive(blobs, root, name, sink);
+  return sink.text();
+}
+
+void write_text(const std::filesystem::path& path, std::string_view text) {
+  NewFile file(path);
+  file.write(as_bytes(text));
+  file.finish();
+}
+
+TEST(OciArchive, ReadsWhatItWrote) {
+  const ScratchFolder scratch;
+  MemoryStore store;
+  const auto root = test::add_index(store, {"linux/amd64", "linux/arm64"});
+  write_text(scratch / "image.tar", archive_of(store, root, "v1"));
+  const OciArchive archive = OciArchive::open(scratch / "image.tar");
+  EXPECT_EQ(archive.resolve("v1").digest, root.digest);
+  EXPECT_EQ(archive.resolve("").digest, root.digest);
+  EXPECT_THROW(archive.resolve("v2"), Error);
+  EXPECT_TRUE(validate_image(archive, archive.resolve("v1")).empty());
+}
+
+TEST(OciArchive, TheSameImageGivesTheSameBytes) {
+  MemoryStore store;
+  const auto root = test::add_index(store, {"linux/amd64", "linux/arm64"});
+  EXPECT_EQ(archive_of(store, root, "v1"), archive_of(store, root, "v1"));
+}
+
+TEST(OciArchive, AnAlteredBlobIsNoticed) {
+  const ScratchFolder scratch;
+  MemoryStore store;
+  const auto root = test::add_image(store, "linux/amd64");
+  std::string tar = archive_of(store, root, "");
+  const auto place = tar.find("base");
+  ASSERT_NE(place, std::string::npos);
+  tar[place] = 'B';
+  write_text(scratch / "image.tar", tar);
+  const OciArchive archive = OciArchive::open(scratch / "image.tar");
+  EXPECT_EQ(validate_image(archive, archive.resolve("")).size(), 1U);
+}
+
+TEST(OciArchive, ACutArchiveNamesTheFault) {
+  const ScratchFolder scratch;
+  MemoryStore store;
+  const auto root = test::add_image(store, "linux/amd64");
+  const std::string tar = archive_of(store, root, "");
+  for (const std::size_t size : {tar.size() / 2, std::size_t{700}, std::size_t{100}}) {
+    write_text(scratch / "image.tar", tar.substr(0, size));
+    try {
+      const OciArchive archive = OciArchive::open(scratch / "image.tar");
+      EXPECT_FALSE(validate_image(archive, archive.resolve("")).empty());
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kCorrupt) << error.what();
+    }
+  }
+}
+
+TEST(OciArchive, RefusesATarThatHoldsNoLayout) {
+  const ScratchFolder scratch;
+  write_text(scratch / "image.tar", test::make_tar({{"manifest.json", "[]"}}));
+  try {
+    OciArchive::open(scratch / "image.tar");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
+    EXPECT_THAT(error.hint(), testing::StartsWith("try docker-archive:"));
+  }
+}
+
+TEST(NewFile, AppearsOnlyWhenItIsFinished) {
+  const ScratchFolder scratch;
+  {
+    NewFile given_up(scratch / "file");
+    given_up.write(as_bytes("half"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+  write_text(scratch / "file", "whole");
+  EXPECT_EQ(read_file(scratch / "file", 100), "whole");
+}
+
+}  // namespace
+}  // namespace bale::oci
