@@ -7,6 +7,7 @@
 #include "oci/copy_image.h"
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/origin_provider.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
@@ -122,6 +123,23 @@ TEST_F(StoreTest, ACompletedImageMovesToTheIndexUnderAllItsNames) {
   EXPECT_FALSE(store_.find(name("app:2"))->remote_layers);
   EXPECT_EQ(store_.list().size(), 2U);
   EXPECT_TRUE(store_.origins().empty());
+}
+
+TEST_F(StoreTest, IsCompletedFromWhereTheBlobsAre) {
+  MemoryStore registry;
+  add_image(registry, "linux/amd64");
+  const auto [image, origins] = add_remote_image();
+  store_.tag(name("app"), image, origins);
+  std::vector<std::string> asked;
+  const OriginProvider all(store_, [&](const std::string& repository) -> const BlobProvider& {
+    asked.push_back(repository);
+    return registry;
+  });
+  copy_image(all, image, store_.blobs());
+  store_.tag(name("app"), image);
+  EXPECT_FALSE(store_.find(name("app"))->remote_layers);
+  EXPECT_THAT(asked, testing::Each("ghcr.io/team/base"));
+  EXPECT_FALSE(asked.empty());
 }
 
 TEST_F(StoreTest, ANameMovesBetweenTheTables) {
