@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "oci/blob_store.h"
+#include "oci/descriptor.h"
+#include "oci/progress.h"
+#include "registry/repository.h"
+
+namespace bale::registry {
+
+struct BlobPusherOptions {
+  /// Blobs on their way at once, counted in threads; bodies are limited by HostLimits besides.
+  std::size_t jobs = 12;
+  /// How often one blob is begun, and how long is waited in between.
+  RetryPolicy retry = {};
+  /// A repository that has the blob, where one is known: it is mounted from there if that is in the
+  /// same registry. Called from any thread.
+  std::function<std::optional<Repository>(const oci::Digest& digest)> origin = {};
+};
+
+/// What became of the blobs, by number and bytes.
+struct BlobCounts {
+  std::size_t uploaded = 0;
+  std::size_t mounted = 0;
+  std::size_t present = 0;
+  std::uint64_t uploaded_bytes = 0;
+};
+
+/// Brings blobs to one repository, each digest once however often it is asked for, many at a time:
+/// known there? else mounted from a neighbour, else uploaded. It may start while a build still
+/// makes further blobs. Never hashes: the registry does. Thread-safe.
+class BlobPusher {
+ public:
+  BlobPusher(const Repository& to, BlobPusherOptions options,
+             oci::Progress& progress = oci::no_progress(), const std::stop_token& stop = {});
+  /// Gives up what is under way.
+  ~BlobPusher();
+  BlobPusher(const BlobPusher&) = delete;
+  BlobPusher& operator=(const BlobPusher&) = delete;
+
+  const Repository& repository() const;
+
+  /// Begins with the blob, unless it has been begun before. `from` must outlive `wait`.
+  void start_blob(const oci::Descriptor& blob, const oci::BlobProvider& from);
+
+  /// Runs any other requests among the blobs, with their failure ending all.
+  void run(std::function<void(const Repository& to)> work);
+
+  /// Waits for everything that was started, and throws the first failure; that ends the others.
+  /// More may be started afterwards.
+  void wait();
+
+  BlobCounts counts() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bale::registry

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/http_thread.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "oci/error.h"
+#include "oci/fd.h"
+
+namespace bale::registry {
+
+namespace {
+
+constexpr std::size_t kMaxBundleSize = std::size_t{16} * 1024 * 1024;
+/// The longest sleep of the thread; wake-ups come by curl_multi_wakeup.
+constexpr int kIdleMilliseconds = 60'000;
+
+struct EasyCloser {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct ListCloser {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct MultiCloser {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+
+void initialize_curl() {
+  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (result != CURLE_OK) throw oci::Error(oci::ErrorCode::kFailed, "libcurl does not start");
+}
+
+bool carries_body(const Request& request) {
+  return request.body || request.method == "POST" || request.method == "PUT" ||
+         request.method == "PATCH";
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// Where the system keeps its authorities, as distributions place them.
+std::string system_bundle() {
+  if (auto named = environment("SSL_CERT_FILE"); !named.empty()) return named;
+  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"}) {
+    if (std::filesystem::exists(path)) return path;
+  }
+  return {};
+}
+
+TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
+  const std::string reason = *detail != '\0' ? detail : curl_easy_strerror(code);
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    return {oci::Error(oci::ErrorCode::kFailed, describe(request) + ": " + reason,
+                       "put the registry's authority into /etc/containers/certs.d/HOST/, or use "
+                       "--tls-verify=false"),
+            false};
+  }
+  bool retryable = false;
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      retryable = true;
+      break;
+    default:
+      break;
+  }
+  return {oci::Error(oci::ErrorCode::kUnavailable, describe(request) + ": " + reason), retryable};
+}
+
+}  // namespace
+
+/// A transfer while curl works on it: the handle, what the handle points at, and the answer's head
+/// as far as it has come in.
+class ActiveTransfer {
+ public:
+  ActiveTransfer(std::shared_ptr<Transfer> transfer, const TransportOptions& options)
+      : transfer_(std::move(transfer)), head_{0, {}, transfer_->request().url} {
+    easy_.reset(curl_easy_init());
+    if (!easy_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
+    set_request();
+    set_transport(options);
+    set_tls(transfer_->request().tls);
+    set_callbacks();
+  }
+
+  CURL* easy() const { return easy_.get(); }
+  Transfer& transfer() const { return *transfer_; }
+
+  void finish(CURLcode code) {
+    std::optional<TransferFailure> failure;
+    if (code != CURLE_OK) failure = failure_of(transfer_->request(), code, error_.data());
+    transfer_->end(std::move(failure));
+  }
+
+ private:
+  template <typename Value>
+  void set(CURLoption option, Value value) {
+    curl_easy_setopt(easy_.get(), option, value);
+  }
+
+  void add_header(const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    (void)headers_.release();
+    headers_.reset(longer);
+  }
+
+  void set_request() {
+    const Request& request = transfer_->request();
+    set(CURLOPT_URL, request.url.to_string().c_str());
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    if (carries_body(request)) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body ? request.body->size : 0));
+    }
+    for (const auto& [name, value] : request.headers.fields()) add_header(name + ": " + value);
+    if (!request.authorization.empty()) {
+      add_header("Authorization: " + request.authorization.reveal());
+    }
+    set(CURLOPT_HTTPHEADER, headers_.get());
+  }
+
+  void set_transport(const TransportOptions& options) {
+    const bool bulk = transfer_->request().traffic == Traffic::kBulk;
+    set(CURLOPT_HTTP_VERSION,
+        static_cast<long>(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_USERAGENT, options.user_agent.c_str());
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
+    set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
+    set(CURLOPT_ERRORBUFFER, error_.data());
+  }
+
+  void set_tls(const TlsOptions& tls) {
+    set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+    const std::string bundle = tls.ca_file.empty() ? system_bundle() : tls.ca_file;
+    if (tls.extra_authorities.empty()) {
+      if (!bundle.empty()) set(CURLOPT_CAINFO, bundle.c_str());
+    } else {
+      set_authorities(bundle, tls.extra_authorities);
+    }
+    if (const auto folder = environment("SSL_CERT_DIR"); !folder.empty()) {
+      set(CURLOPT_CAPATH, folder.c_str());
+    }
+    if (!tls.client_certificate.empty()) {
+      set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
+      set(CURLOPT_SSLKEY, tls.client_key.c_str());
+    }
+  }
+
+  void set_authorities(const std::string& bundle, const std::string& extra) {
+    std::string pem = bundle.empty() ? std::string() : oci::read_file(bundle, kMaxBundleSize);
+    pem += "\n" + extra;
+    curl_blob blob{pem.data(), pem.size(), CURL_BLOB_COPY};
+    set(CURLOPT_CAINFO_BLOB, &blob);
+  }
+
+  void set_callbacks() {
+    set(CURLOPT_PRIVATE, static_cast<void*>(this));
+    set(CURLOPT_HEADERFUNCTION, &ActiveTransfer::on_header);
+    set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+    set(CURLOPT_WRITEFUNCTION, &ActiveTransfer::on_answer);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+    set(CURLOPT_READFUNCTION, &ActiveTransfer::on_body);
+    set(CURLOPT_READDATA, static_cast<void*>(this));
+  }
+
+  static std::size_t on_header(char* text, std::size_t, std::size_t size, void* self) noexcept {
+    static_cast<ActiveTransfer*>(self)->take_header({text, size});
+    return size;
+  }
+
+  static std::size_t on_answer(char* text, std::size_t, std::size_t size, void* self) noexcept {
+    const oci::Bytes bytes = oci::as_bytes({text, size});
+    const bool taken = static_cast<ActiveTransfer*>(self)->transfer_->deliver(bytes);
+    return taken ? size : CURL_WRITEFUNC_PAUSE;
+  }
+
+  static std::size_t on_body(char* buffer, std::size_t, std::size_t size, void* self) noexcept {
+    const oci::MutableBytes room = std::as_writable_bytes(std::span(buffer, size));
+    return static_cast<ActiveTransfer*>(self)->transfer_->supply(room).value_or(
+        CURL_READFUNC_PAUSE);
+  }
+
+  void take_header(std::string_view line) {
+    if (head_complete_) return;  // a trailer
+    line = trimmed(line);
+    if (line.substr(0, 5) == "HTTP/") {
+      head_.headers = Headers();  // what came before belonged to an interim answer
+    } else if (line.empty()) {
+      end_of_headers();
+    } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+      head_.headers.add(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+    }
+  }
+
+  void end_of_headers() {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200) return;
+    head_complete_ = true;
+    head_.status = static_cast<int>(status);
+    transfer_->begin_response(head_);
+  }
+
+  std::shared_ptr<Transfer> transfer_;  // shared with its owner
+  ResponseHead head_;
+  bool head_complete_ = false;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+  std::unique_ptr<curl_slist, ListCloser> headers_;
+  std::unique_ptr<CURL, EasyCloser> easy_;
+};
+
+class HttpThread::Loop {
+ public:
+  explicit Loop(TransportOptions options) : options_(std::move(options)), queue_(options_.limits) {
+    initialize_curl();
+    multi_.reset(curl_multi_init());
+    if (!multi_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Loop() {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    wake();
+    thread_.join();
+  }
+
+  void push(std::shared_ptr<Transfer> transfer) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push(std::move(transfer));
+    }
+    wake();
+  }
+
+  void hold(const Origin& host, Clock::time_point until) {
+    const std::lock_guard lock(mutex_);
+    queue_.hold(host, until);
+  }
+
+  void wake() { curl_multi_wakeup(multi_.get()); }
+
+ private:
+  void run() {
+    while (!closing()) {
+      start_due();
+      attend();
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      reap();
+      curl_multi_poll(multi_.get(), nullptr, 0, milliseconds_to_sleep(), nullptr);
+    }
+    abandon();
+  }
+
+  bool closing() {
+    const std::lock_guard lock(mutex_);
+    return closing_;
+  }
+
+  int milliseconds_to_sleep() {
+    const std::lock_guard lock(mutex_);
+    const auto next = queue_.next_due();
+    if (!next) return kIdleMilliseconds;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(wait, 0, kIdleMilliseconds));
+  }
+
+  void start_due() {
+    std::vector<std::shared_ptr<Transfer>> due;
+    {
+      const std::lock_guard lock(mutex_);
+      due = queue_.take_due(Clock::now());
+    }
+    for (auto& transfer : due) start_one(std::move(transfer));
+  }
+
+  void start_one(std::shared_ptr<Transfer> transfer) {
+    try {
+      auto active = std::make_unique<ActiveTransfer>(transfer, options_);
+      CURL* easy = active->easy();
+      curl_multi_add_handle(multi_.get(), easy);
+      active_.emplace(easy, std::move(active));
+    } catch (const oci::Error& error) {
+      transfer->end(TransferFailure{error, false});
+      release(*transfer);
+    }
+  }
+
+  /// Resumes what waited for its owner and ends what its owner gave up.
+  void attend() {
+    for (auto at = active_.begin(); at != active_.end();) {
+      ActiveTransfer& active = *(at++)->second;
+      if (!active.transfer().take_attention()) continue;
+      if (active.transfer().cancelled()) {
+        remove(active.easy(), CURLE_ABORTED_BY_CALLBACK);
+      } else {
+        curl_easy_pause(active.easy(), CURLPAUSE_CONT);
+      }
+    }
+  }
+
+  void reap() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg == CURLMSG_DONE) remove(message->easy_handle, message->data.result);
+    }
+  }
+
+  void remove(CURL* easy, CURLcode result) {
+    const auto found = active_.find(easy);
+    curl_multi_remove_handle(multi_.get(), easy);
+    const auto active = std::move(found->second);
+    active_.erase(found);
+    active->finish(result);
+    release(active->transfer());
+  }
+
+  void release(const Transfer& transfer) {
+    const std::lock_guard lock(mutex_);
+    queue_.finished(transfer);
+  }
+
+  void abandon() {
+    while (!active_.empty()) remove(active_.begin()->first, CURLE_ABORTED_BY_CALLBACK);
+    const std::lock_guard lock(mutex_);
+    for (const auto& transfer : queue_.drain()) {
+      transfer->end(failure_of(transfer->request(), CURLE_ABORTED_BY_CALLBACK, "given up"));
+    }
+  }
+
+  const TransportOptions options_;
+  std::mutex mutex_;  // guards queue_ and closing_
+  TransferQueue queue_;
+  bool closing_ = false;
+  std::unique_ptr<CURLM, MultiCloser> multi_;
+  std::map<CURL*, std::unique_ptr<ActiveTransfer>> active_;  // the thread's alone
+  std::thread thread_;
+};
+
+HttpThread::HttpThread(TransportOptions options)
+    : loop_(std::make_unique<Loop>(std::move(options))) {}
+
+HttpThread::~HttpThread() = default;
+
+std::shared_ptr<Transfer> HttpThread::start(Request request) {
+  auto transfer =
+      std::make_shared<Transfer>(std::move(request), [loop = loop_.get()] { loop->wake(); });
+  loop_->push(transfer);
+  return transfer;
+}
+
+void HttpThread::hold(const Origin& host, Clock::time_point until) { loop_->hold(host, until); }
+
+}  // namespace bale::registry

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/push.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "oci/document.h"
+#include "oci/error.h"
+#include "oci/image_walk.h"
+#include "oci/manifest.h"
+
+namespace bale::registry {
+
+namespace {
+
+/// One push, from the first question to the last tag.
+class Push {
+ public:
+  Push(const oci::BlobProvider& from, const oci::Descriptor& root, BlobPusher& blobs,
+       const PushOptions& options)
+      : from_(from), root_(root), blobs_(blobs), options_(options) {}
+
+  PushResult run() {
+    bool there = false;
+    if (asks_for_digest_first()) {
+      there = to().head_manifest(root_.digest.to_string()).has_value();
+      result_.changed_tags = options_.tags;
+    } else {
+      look_at_tags();
+      if (result_.changed_tags.empty() && !options_.tags.empty()) return finish();
+      there = to().head_manifest(root_.digest.to_string()).has_value();
+    }
+    if (!there) send_below_root();
+    send_root(there);
+    return finish();
+  }
+
+ private:
+  const Repository& to() const { return blobs_.repository(); }
+
+  /// A repository that has taken the digest, but not under these tags, most likely has it still:
+  /// asking for it first makes the question for the tags needless. They still have to be looked at
+  /// where an image must not replace an index.
+  bool asks_for_digest_first() const {
+    const bool new_tags =
+        std::none_of(options_.tags.begin(), options_.tags.end(),
+                     [this](const std::string& tag) { return options_.known_tags.count(tag) > 0; });
+    return options_.known_there && new_tags && !must_protect_index();
+  }
+
+  bool must_protect_index() const {
+    return options_.replace == PushOptions::Replace::kSameKind && !root_.media_type.is_index();
+  }
+
+  void look_at_tags() {
+    std::map<std::string, std::optional<oci::Descriptor>> present;
+    std::mutex mutex;
+    for (const std::string& tag : options_.tags) {
+      blobs_.run([&, tag](const Repository& repository) {
+        auto found = repository.head_manifest(tag);
+        const std::lock_guard lock(mutex);
+        present[tag] = std::move(found);
+      });
+    }
+    blobs_.wait();
+    for (const std::string& tag : options_.tags) check_tag(tag, present[tag]);
+  }
+
+  void check_tag(const std::string& tag, const std::optional<oci::Descriptor>& present) {
+    if (present && present->digest == root_.digest) return;
+    if (present && present->media_type.is_index() && must_protect_index()) {
+      throw oci::Error(oci::ErrorCode::kFailed,
+                       to().name() + ":" + tag +
+                           " is an index of several platforms, and would be replaced by an image "
+                           "of one",
+                       "push the index, use another tag, or say --force");
+    }
+    result_.changed_tags.push_back(tag);
+  }
+
+  /// Children that are there have everything below them, so only the missing ones are opened.
+  void send_below_root() {
+    collect(root_, 1);
+    blobs_.wait();
+    for (auto level = manifests_.rbegin(); level != manifests_.rend(); ++level) {
+      for (const oci::Descriptor& manifest : level->second) {
+        blobs_.run([this, manifest](const Repository& repository) {
+          send_manifest(repository, manifest.digest.to_string(), manifest);
+        });
+      }
+      blobs_.wait();
+    }
+  }
+
+  /// Starts every blob under a document that is not there, and remembers the documents by depth:
+  /// deeper ones are sent first.
+  void collect(const oci::Descriptor& document, std::size_t depth) {
+    if (depth > oci::kMaxIndexDepth) {
+      throw oci::Error(oci::ErrorCode::kCorrupt,
+                       "indexes nest deeper than " + std::to_string(oci::kMaxIndexDepth));
+    }
+    if (!document.media_type.is_index()) return start_blobs_of(document);
+    for (const oci::Descriptor& child : missing_children(document)) {
+      manifests_[depth].push_back(child);
+      collect(child, depth + 1);
+    }
+  }
+
+  void start_blobs_of(const oci::Descriptor& document) {
+    const auto manifest = oci::read_manifest(from_, document);
+    blobs_.start_blob(manifest.value.config, from_);
+    for (const oci::Descriptor& layer : manifest.value.layers) {
+      if (oci::is_foreign(layer) && !from_.size(layer.digest)) continue;
+      blobs_.start_blob(layer, from_);
+    }
+  }
+
+  std::vector<oci::Descriptor> missing_children(const oci::Descriptor& document) {
+    std::vector<oci::Descriptor> entries;
+    for (oci::Descriptor& entry : oci::read_index(from_, document).value.manifests) {
+      if (seen_.insert(entry.digest).second) entries.push_back(std::move(entry));
+    }
+    std::vector<char> there(entries.size());  // not bool: written by several threads
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      blobs_.run([&there, &entries, i](const Repository& repository) {
+        there[i] = has(repository, entries[i]) ? 1 : 0;
+      });
+    }
+    blobs_.wait();
+    std::vector<oci::Descriptor> missing;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (there[i] == 0) missing.push_back(std::move(entries[i]));
+    }
+    return missing;
+  }
+
+  static bool has(const Repository& repository, const oci::Descriptor& entry) {
+    return repository.head_manifest(entry.digest.to_string()).has_value();
+  }
+
+  void send_root(bool there) {
+    std::vector<std::string> references = result_.changed_tags;
+    if (references.empty() && !there) references = {root_.digest.to_string()};
+    for (const std::string& reference : references) {
+      blobs_.run([this, reference](const Repository& repository) {
+        send_manifest(repository, reference, root_);
+      });
+    }
+    blobs_.wait();
+  }
+
+  void send_manifest(const Repository& repository, const std::string& reference,
+                     const oci::Descriptor& manifest) {
+    const std::string bytes = oci::read_blob(from_, manifest, oci::kMaxManifestSize);
+    try {
+      repository.put_manifest(reference, manifest, bytes);
+    } catch (const oci::Error& error) {
+      throw error.in("pushing " + repository.name() + " " + reference);
+    }
+    const std::lock_guard lock(mutex_);
+    ++result_.manifests;
+  }
+
+  PushResult finish() {
+    result_.blobs = blobs_.counts();
+    return std::move(result_);
+  }
+
+  const oci::BlobProvider& from_;
+  const oci::Descriptor& root_;
+  BlobPusher& blobs_;
+  const PushOptions& options_;
+  std::set<oci::Digest> seen_;
+  std::map<std::size_t, std::vector<oci::Descriptor>> manifests_;  // by depth
+  std::mutex mutex_;                                               // guards result_.manifests
+  PushResult result_;
+};
+
+}  // namespace
+
+PushResult push_image(const oci::BlobProvider& from, const oci::Descriptor& root,
+                      const Repository& to, const PushOptions& options, oci::Progress& progress,
+                      const std::stop_token& stop) {
+  BlobPusher blobs(to, options.blobs, progress, stop);
+  return push_image(from, root, blobs, options);
+}
+
+PushResult push_image(const oci::BlobProvider& from, const oci::Descriptor& root, BlobPusher& blobs,
+                      const PushOptions& options) {
+  return Push(from, root, blobs, options).run();
+}
+
+}  // namespace bale::registry

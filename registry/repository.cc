@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/repository.h"
+
+#include <utility>
+
+#include "oci/error.h"
+#include "oci/json.h"
+#include "oci/manifest.h"
+#include "registry/blob_download.h"
+#include "registry/redirect.h"
+#include "registry/repository_state.h"
+
+namespace bale::registry {
+
+namespace {
+
+/// Bodies over this size get a connection of their own.
+constexpr std::uint64_t kBulkSize = std::uint64_t{256} * 1024;
+
+Traffic traffic_of(std::uint64_t size) {
+  return size > kBulkSize ? Traffic::kBulk : Traffic::kSmall;
+}
+
+Headers accept_manifests() { return {{"Accept", accepted_manifests()}}; }
+
+/// What a document says that it is: the `mediaType` field, else its shape; "" for anything else.
+std::string declared_type(std::string_view bytes) {
+  const oci::Json json = oci::Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return {};
+  if (const auto field = json.find("mediaType"); field != json.end() && field->is_string()) {
+    return field->get<std::string>();
+  }
+  if (json.contains("manifests")) return oci::media_type::kOciIndex;
+  return json.contains("layers") ? oci::media_type::kOciManifest : "";
+}
+
+/// The header must not make another kind of document of the same bytes (CVE-2021-41190).
+oci::MediaType agreed_type(const std::string& where, const std::string& header,
+                           std::string_view bytes) {
+  const oci::MediaType from_header(header);
+  const oci::MediaType declared(declared_type(bytes));
+  if (!from_header.is_manifest() && !from_header.is_index()) return declared;
+  if (declared.is_manifest() != from_header.is_manifest() && !declared.empty()) {
+    throw oci::Error(oci::ErrorCode::kCorrupt, where + ": sent as " + header + ", but says " +
+                                                   declared.to_string() + " of itself");
+  }
+  return from_header;
+}
+
+std::optional<oci::Digest> digest_header(const Headers& headers) {
+  const auto text = headers.find("Docker-Content-Digest");
+  return text ? oci::Digest::try_parse(*text) : std::nullopt;
+}
+
+}  // namespace
+
+const std::string& accepted_manifests() {
+  static const std::string list =
+      std::string(oci::media_type::kOciIndex) + ", " + oci::media_type::kOciManifest + ", " +
+      oci::media_type::kDockerList + ", " + oci::media_type::kDockerManifest;
+  return list;
+}
+
+Repository::Repository(std::string name, std::vector<Route> routes, Access access,
+                       std::stop_token stop)
+    : state_(std::make_shared<State>(std::move(name), std::move(routes), access, std::move(stop))) {
+}
+Repository::~Repository() = default;
+Repository::Repository(const Repository&) = default;
+Repository& Repository::operator=(const Repository&) = default;
+
+const std::string& Repository::name() const { return state_->name; }
+
+Repository Repository::with_stop(std::stop_token stop) const {
+  Repository copy = *this;
+  copy.state_ = std::make_shared<State>(*state_, std::move(stop));
+  return copy;
+}
+
+bool Repository::shares_registry_with(const Repository& other) const {
+  return state_->registry_route().host == other.state_->registry_route().host;
+}
+
+FetchedManifest Repository::get_manifest(std::string_view reference) const {
+  const auto exchange =
+      state_->send({.path = "/manifests/" + std::string(reference), .headers = accept_manifests()},
+                   State::Purpose::kRead);
+  if (!exchange.head().ok()) throw exchange.error();
+  const std::string& bytes = exchange.response.body;
+  const std::string where = describe(exchange.request);
+  const auto asked = oci::Digest::try_parse(reference);
+  oci::Digest digest = oci::Digest::of(oci::as_bytes(bytes),
+                                       asked ? asked->algorithm() : oci::DigestAlgorithm::kSha256);
+  if (asked && digest != *asked) {
+    throw oci::Error(oci::ErrorCode::kCorrupt,
+                     where + ": the content has the digest " + digest.to_string());
+  }
+  const oci::MediaType type = agreed_type(where, media_type_of(exchange.head().headers), bytes);
+  if (!type.is_manifest() && !type.is_index()) {
+    throw oci::Error(oci::ErrorCode::kCorrupt, where + ": neither a manifest nor an index");
+  }
+  return {{.media_type = type, .digest = std::move(digest), .size = bytes.size()}, bytes};
+}
+
+std::optional<oci::Descriptor> Repository::head_manifest(std::string_view reference) const {
+  const auto exchange = state_->send({.method = "HEAD",
+                                      .path = "/manifests/" + std::string(reference),
+                                      .headers = accept_manifests()},
+                                     State::Purpose::kRead);
+  if (exchange.head().status == 404) return std::nullopt;
+  if (!exchange.head().ok()) throw exchange.error();
+  const Headers& headers = exchange.head().headers;
+  const auto digest = digest_header(headers);
+  const auto size = headers.number("Content-Length");
+  const oci::MediaType type = media_type_of(headers);
+  if (!digest || !size || (!type.is_manifest() && !type.is_index())) {
+    return get_manifest(reference).descriptor;
+  }
+  return oci::Descriptor{.media_type = type, .digest = *digest, .size = *size};
+}
+
+void Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
+                              std::string_view bytes) const {
+  const auto exchange =
+      state_->send({.method = "PUT",
+                    .path = "/manifests/" + std::string(reference),
+                    .headers = {{"Content-Type", descriptor.media_type.to_string()}},
+                    .body = Body::of(std::string(bytes))},
+                   State::Purpose::kWrite);
+  if (!exchange.head().ok()) throw exchange.error();
+  const auto stored = digest_header(exchange.head().headers);
+  if (stored && stored->algorithm() == descriptor.digest.algorithm() &&
+      *stored != descriptor.digest) {
+    throw oci::Error(
+        oci::ErrorCode::kCorrupt,
+        describe(exchange.request) + ": the registry stored it as " + stored->to_string());
+  }
+}
+
+void Repository::delete_manifest(std::string_view reference) const {
+  const auto exchange = state_->send(
+      {.method = "DELETE", .path = "/manifests/" + std::string(reference)}, State::Purpose::kWrite);
+  if (!exchange.head().ok()) throw exchange.error();
+}
+
+std::optional<std::uint64_t> Repository::head_blob(const oci::Digest& digest) const {
+  const auto exchange = state_->send({.method = "HEAD", .path = "/blobs/" + digest.to_string()},
+                                     State::Purpose::kRead);
+  if (exchange.head().status == 404) return std::nullopt;
+  if (!exchange.head().ok()) throw exchange.error();
+  return exchange.head().headers.number("Content-Length").value_or(0);
+}
+
+std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descriptor) const {
+  const auto open = [state = state_, descriptor](std::uint64_t offset,
+                                                 Clock::time_point not_before) {
+    Call call{.path = "/blobs/" + descriptor.digest.to_string(),
+              .traffic = traffic_of(descriptor.size),
+              .not_before = not_before};
+    if (offset > 0) call.headers.add("Range", "bytes=" + std::to_string(offset) + "-");
+    Exchange<StreamedResponse> exchange = state->open(call, State::Purpose::kRead);
+    if (exchange.head().ok()) return std::move(exchange.response);
+    Response refusal{exchange.head(),
+                     oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)};
+    throw exchange.host->error_of(exchange.request, refusal);
+  };
+  return std::make_unique<BlobDownload>(open, descriptor);
+}
+
+namespace {
+
+/// Where the upload that a response has opened goes on.
+Upload upload_of(const Exchange<Response>& exchange) {
+  const auto location = exchange.head().headers.find("Location");
+  if (!location) {
+    throw oci::Error(oci::ErrorCode::kFailed,
+                     describe(exchange.request) + ": the registry names no place for the upload");
+  }
+  const Url url = exchange.head().url.resolve(*location);
+  check_forwarding(exchange.request.url, url);
+  return {url};
+}
+
+}  // namespace
+
+Upload Repository::start_upload(Clock::time_point not_before) const {
+  const auto exchange =
+      state_->send({.method = "POST", .path = "/blobs/uploads/", .not_before = not_before},
+                   State::Purpose::kWrite);
+  if (exchange.head().status != 202) throw exchange.error();
+  return upload_of(exchange);
+}
+
+std::optional<Upload> Repository::mount_blob(const oci::Digest& digest,
+                                             const Repository& from) const {
+  const Route& to_route = state_->registry_route();
+  const Route& from_route = from.state_->registry_route();
+  Scopes scopes = state_->scopes_of(to_route);
+  scopes.merge(Scopes::repository(from_route.repository, {"pull"}));
+  const Url url = to_route.host->base()
+                      .with_path("/v2/" + to_route.repository + "/blobs/uploads/")
+                      .with_query("mount", digest.to_string())
+                      .with_query("from", from_route.repository);
+  const auto exchange = state_->send_to(url, {.method = "POST"}, scopes);
+  if (exchange.head().status == 201) return std::nullopt;
+  if (exchange.head().status == 202) return upload_of(exchange);
+  // Whatever a registry has against mounting (some answer 401 or 404 for a repository that they do
+  // not want to show): the content can always be sent.
+  return start_upload();
+}
+
+void Repository::put_upload(const Upload& upload, const oci::Descriptor& descriptor,
+                            Body content) const {
+  const Url url = upload.location.with_query("digest", descriptor.digest.to_string());
+  const auto exchange = state_->send_to(url,
+                                        {.method = "PUT",
+                                         .headers = {{"Content-Type", "application/octet-stream"}},
+                                         .body = std::move(content),
+                                         .traffic = traffic_of(descriptor.size)},
+                                        state_->scopes_of(state_->registry_route()));
+  const int status = exchange.head().status;
+  if (status != 201 && status != 204) throw exchange.error();
+}
+
+std::optional<std::uint64_t> Repository::size(const oci::Digest& digest) const {
+  return head_blob(digest);
+}
+
+std::unique_ptr<oci::Source> Repository::do_open(const oci::Descriptor& descriptor) const {
+  if (!descriptor.media_type.is_manifest() && !descriptor.media_type.is_index()) {
+    return get_blob(descriptor);
+  }
+  return Body::of(get_manifest(descriptor.digest.to_string()).bytes).open();
+}
+
+}  // namespace bale::registry

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/repository_state.h"
+
+#include <set>
+#include <utility>
+
+#include "oci/error.h"
+
+namespace bale::registry {
+
+namespace {
+
+Request request_for(const Route& route, const Call& call) {
+  Request request{.method = call.method,
+                  .url = route.host->base().with_path("/v2/" + route.repository + call.path),
+                  .headers = call.headers,
+                  .body = call.body,
+                  .traffic = call.traffic,
+                  .not_before = call.not_before};
+  for (const auto& [name, value] : call.queries) {
+    request.url = request.url.with_query(name, value);
+  }
+  return request;
+}
+
+/// The target of `Link: <TARGET>; rel="next"`, or nothing.
+std::optional<std::string> next_link(const Headers& headers) {
+  for (const std::string& link : headers.all("Link")) {
+    const std::size_t open = link.find('<');
+    const std::size_t close = link.find('>', open);
+    if (open == std::string::npos || close == std::string::npos) continue;
+    const std::string rest = link.substr(close);
+    if (rest.find("rel=\"next\"") != std::string::npos ||
+        rest.find("rel=next") != std::string::npos) {
+      return link.substr(open + 1, close - open - 1);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Repository::State::State(std::string name_, std::vector<Route> routes, Access access_,
+                         std::stop_token stop_)
+    : name(std::move(name_)), access(access_), stop(std::move(stop_)), routes_(std::move(routes)) {}
+
+Repository::State::State(const State& other, std::stop_token stop_)
+    : std::enable_shared_from_this<State>(),
+      name(other.name),
+      access(other.access),
+      stop(std::move(stop_)),
+      routes_(other.routes_) {}
+
+bool Repository::State::serves(std::size_t route, Purpose purpose) const {
+  if (purpose == Purpose::kWrite && routes_[route].role == Route::Role::kMirror) return false;
+  return routes_[route].host->reachable() || route + 1 == routes_.size();
+}
+
+std::size_t Repository::State::next_route(std::size_t route, Purpose purpose) const {
+  do {
+    ++route;
+  } while (route < routes_.size() && !serves(route, purpose));
+  return route;
+}
+
+const Route& Repository::State::registry_route() const {
+  return routes_[next_route(static_cast<std::size_t>(-1), Purpose::kWrite)];
+}
+
+Scopes Repository::State::scopes_of(const Route& route) const {
+  switch (access) {
+    case Access::kPull:
+      return Scopes::repository(route.repository, {"pull"});
+    case Access::kPush:
+      return Scopes::repository(route.repository, {"pull", "push"});
+    case Access::kDelete:
+      return Scopes::repository(route.repository, {"delete", "pull"});
+  }
+  return {};
+}
+
+Exchange<StreamedResponse> Repository::State::open(const Call& call, Purpose purpose) const {
+  std::size_t at = next_route(static_cast<std::size_t>(-1), purpose);
+  while (true) {
+    const Route& route = routes_[at];
+    const std::size_t next = next_route(at, purpose);
+    const bool last = next == routes_.size();
+    Request request = request_for(route, call);
+    try {
+      StreamedResponse response = route.host->open(request, scopes_of(route), stop);
+      const bool settled = response.head.ok() || route.role == Route::Role::kRegistry;
+      if (settled || last) return {std::move(request), std::move(response), route.host};
+    } catch (const oci::Error& error) {
+      if (last || error.code() != oci::ErrorCode::kUnavailable) throw;
+      route.host->set_unreachable();
+    }
+    at = next;
+  }
+}
+
+Exchange<Response> Repository::State::send(const Call& call, Purpose purpose) const {
+  const Exchange<StreamedResponse> exchange = open(call, purpose);
+  return {exchange.request,
+          {exchange.head(), oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)},
+          exchange.host};
+}
+
+Exchange<Response> Repository::State::send_to(const Url& url, const Call& call,
+                                              const Scopes& scopes) const {
+  const Route& route = registry_route();
+  Request request = request_for(route, call);
+  request.url = url;
+  // An upload that breaks off is begun anew by who knows how, not sent again to the same place.
+  if (request.body) request.retry.attempts = 1;
+  Response response = route.host->send(request, scopes, stop);
+  return {std::move(request), std::move(response), route.host};
+}
+
+void Repository::State::for_each_page(
+    const Call& first, const std::function<void(const Exchange<Response>& page)>& visit) const {
+  Exchange<Response> page = send(first, Purpose::kRead);
+  std::set<std::string> seen;
+  while (true) {
+    visit(page);
+    const auto link = next_link(page.head().headers);
+    if (!link) return;
+    const Url next = page.request.url.resolve(*link);
+    const bool new_page = seen.insert(next.to_string()).second;
+    if (!new_page || next.origin() != page.request.url.origin()) return;
+    Request request{.url = next, .headers = first.headers};
+    Response response = page.host->send(request, scopes_of(registry_route()), stop);
+    page = {std::move(request), std::move(response), page.host};
+  }
+}
+
+std::string media_type_of(const Headers& headers) {
+  const std::string text = headers.find("Content-Type").value_or("");
+  return std::string(trimmed(std::string_view(text).substr(0, text.find(';'))));
+}
+
+}  // namespace bale::registry

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// For the .cc files of Repository alone.
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/repository.h"
+
+namespace bale::registry {
+
+/// A request before it is known which route it takes.
+struct Call {
+  std::string method = "GET";
+  std::string path = {};  ///< after `/v2/NAME`
+  std::vector<std::pair<std::string, std::string>> queries = {};
+  Headers headers = {};
+  std::optional<Body> body = std::nullopt;
+  Traffic traffic = Traffic::kSmall;
+  Clock::time_point not_before = {};
+};
+
+/// A request that was sent, and what came back.
+template <typename Answer>
+struct Exchange {
+  Request request;
+  Answer response;
+  std::shared_ptr<RegistryHost> host;
+
+  const ResponseHead& head() const { return response.head; }
+  /// The error for a status that is none of those hoped for.
+  oci::Error error() const { return host->error_of(request, response); }
+};
+
+class Repository::State : public std::enable_shared_from_this<Repository::State> {
+ public:
+  /// Which routes may serve: mirrors are for reading.
+  enum class Purpose { kRead, kWrite };
+
+  State(std::string name, std::vector<Route> routes, Access access, std::stop_token stop);
+  State(const State& other, std::stop_token stop);
+
+  Exchange<StreamedResponse> open(const Call& call, Purpose purpose) const;
+  Exchange<Response> send(const Call& call, Purpose purpose) const;
+  /// To an upload's location, which belongs to the registry itself.
+  Exchange<Response> send_to(const Url& url, const Call& call, const Scopes& scopes) const;
+  /// Follows `Link: …; rel="next"` from page to page of a list.
+  void for_each_page(const Call& first,
+                     const std::function<void(const Exchange<Response>& page)>& visit) const;
+
+  /// The registry's own route, as far as it is known by now.
+  const Route& registry_route() const;
+  Scopes scopes_of(const Route& route) const;
+
+  const std::string name;
+  const Access access;
+  const std::stop_token stop;
+
+ private:
+  bool serves(std::size_t route, Purpose purpose) const;
+  /// The route after `route` that serves, or the number of routes.
+  std::size_t next_route(std::size_t route, Purpose purpose) const;
+
+  const std::vector<Route> routes_;
+};
+
+/// The type of a manifest without parameters.
+std::string media_type_of(const Headers& headers);
+
+}  // namespace bale::registry

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "oci/error.h"
+#include "oci/io.h"
+#include "registry/http_message.h"
+
+namespace bale::registry {
+
+/// Why no answer came, or why it broke off.
+struct TransferFailure {
+  oci::Error error;
+  bool retryable = false;
+};
+
+/// One exchange, and the meeting place of two threads: the HTTP thread, which must never wait, and
+/// the owner, who asked for it, feeds the body and reads the answer. Each direction holds at most
+/// two chunks; a side that runs ahead pauses. Thread-safe between those two.
+class Transfer {
+ public:
+  /// `wake` makes the HTTP thread look at `take_attention`.
+  Transfer(Request request, std::function<void()> wake);
+
+  const Request& request() const { return request_; }
+
+  // The HTTP thread's side; nothing here blocks.
+
+  /// Takes bytes of the answer; false where there is no room yet: pause and offer them again.
+  bool deliver(oci::Bytes bytes);
+  /// Fills `buffer` with bytes of the body: 0 is its end, nothing means pause.
+  std::optional<std::size_t> supply(oci::MutableBytes buffer);
+  void begin_response(ResponseHead head);
+  void end(std::optional<TransferFailure> failure);
+  /// Whether the owner did something that a paused transfer waits for, since last asked.
+  bool take_attention() { return attention_.exchange(false); }
+  bool cancelled() const { return cancelled_; }
+
+  // The owner's side. All throw kInterrupted once `stop` is asked for.
+
+  /// Hands the body over until it ends or the answer comes early. Throws kCorrupt where the source
+  /// has not exactly the size that the request promised.
+  void feed(oci::Source& body, const std::stop_token& stop);
+  /// Waits for the head of the answer; nothing where the transfer failed before.
+  std::optional<ResponseHead> wait_head(const std::stop_token& stop);
+  std::optional<TransferFailure> failure() const;
+  /// Bytes of the answer; 0 at its end. Throws what broke the transfer.
+  std::size_t read(oci::MutableBytes buffer, const std::stop_token& stop);
+  /// Gives the transfer up. Harmless once it has ended.
+  void cancel();
+
+ private:
+  /// A chunk being emptied from the front.
+  class Chunk {
+   public:
+    bool empty() const { return begin_ == end_; }
+    /// Room behind the last byte; makes the memory on first use.
+    oci::MutableBytes room();
+    void grow(std::size_t count) { end_ += count; }
+    bool append(oci::Bytes bytes);
+    std::size_t take(oci::MutableBytes buffer);
+
+   private:
+    std::unique_ptr<std::byte[]> bytes_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+  };
+
+  /// Waits until `ready()`; called with the lock held.
+  template <typename Ready>
+  void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready);
+  bool hand_over(Chunk& chunk, const std::stop_token& stop);
+  void call_attention();
+
+  const Request request_;
+  const std::function<void()> wake_;
+  std::atomic<bool> attention_ = false;
+  std::atomic<bool> cancelled_ = false;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<ResponseHead> head_;
+  bool ended_ = false;
+  std::optional<TransferFailure> failure_;
+  Chunk upload_;
+  bool upload_complete_ = false;
+  bool upload_paused_ = false;
+  Chunk download_;
+  bool download_paused_ = false;
+  Chunk reading_;  // the owner's alone
+};
+
+}  // namespace bale::registry

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "oci/base64.h"
+
+namespace bale::test {
+
+namespace {
+
+HttpAnswer error(int status, const std::string& code, const std::string& message) {
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}},
+          .body = error_body(code, message)};
+}
+
+std::string digest_of(const std::string& content) {
+  return oci::Digest::of(oci::as_bytes(content)).to_string();
+}
+
+/// Content, or the part of it that a Range asks for.
+HttpAnswer content_answer(const HttpRequest& request, const std::string& content) {
+  const std::string range = request.headers.find("Range").value_or("");
+  if (range.substr(0, 6) != "bytes=") return {.body = content};
+  const std::size_t begin = std::stoull(range.substr(6));
+  return {.status = 206,
+          .headers = {{"Content-Range", "bytes " + std::to_string(begin) + "-" +
+                                            std::to_string(content.size() - 1) + "/" +
+                                            std::to_string(content.size())}},
+          .body = content.substr(begin)};
+}
+
+}  // namespace
+
+std::string error_body(const std::string& code, const std::string& message) {
+  return nlohmann::json{{"errors", {{{"code", code}, {"message", message}}}}}.dump();
+}
+
+FakeRegistry::FakeRegistry() : FakeRegistry(Options()) {}
+
+FakeRegistry::FakeRegistry(Options options)
+    : options_(std::move(options)),
+      server_([this](const HttpRequest& request) { return answer(request); }) {}
+
+void FakeRegistry::add_blob(const std::string& repository, const std::string& content) {
+  const std::lock_guard lock(mutex_);
+  repositories_[repository].blobs[digest_of(content)] = content;
+}
+
+void FakeRegistry::add_manifest(const std::string& repository, const std::string& reference,
+                                const std::string& type, const std::string& content) {
+  const std::lock_guard lock(mutex_);
+  Repository& target = repositories_[repository];
+  target.manifests[digest_of(content)] = {type, content};
+  if (reference.find(':') == std::string::npos) target.tags[reference] = digest_of(content);
+}
+
+std::optional<std::string> FakeRegistry::blob(const std::string& repository,
+                                              const oci::Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) return std::nullopt;
+  const auto blob = found->second.blobs.find(digest.to_string());
+  if (blob == found->second.blobs.end()) return std::nullopt;
+  return blob->second;
+}
+
+std::optional<std::string> FakeRegistry::manifest(const std::string& repository,
+                                                  const std::string& reference) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = repositories_.find(repository);
+  if (found == repositories_.end()) return std::nullopt;
+  const auto tag = found->second.tags.find(reference);
+  const auto manifest =
+      found->second.manifests.find(tag == found->second.tags.end() ? reference : tag->second);
+  if (manifest == found->second.manifests.end()) return std::nullopt;
+  return manifest->second.content;
+}
+
+void FakeRegistry::intercept(std::function<std::optional<HttpAnswer>(const HttpRequest&)> hook) {
+  const std::lock_guard lock(mutex_);
+  hook_ = std::move(hook);
+}
+
+HttpAnswer FakeRegistry::answer(const HttpRequest& request) {
+  std::function<std::optional<HttpAnswer>(const HttpRequest&)> hook;
+  {
+    const std::lock_guard lock(mutex_);
+    hook = hook_;
+  }
+  if (hook) {
+    if (auto own = hook(request)) return *std::move(own);
+  }
+  if (request.truncated) return {.hang_up = true};
+  const std::string wanted = "Basic " + oci::encode_base64(options_.basic_login);
+  if (!options_.basic_login.empty() && request.headers.find("Authorization") != wanted) {
+    HttpAnswer refusal = error(401, "UNAUTHORIZED", "authentication required");
+    refusal.headers.add("WWW-Authenticate", "Basic realm=\"fake\"");
+    return refusal;
+  }
+  const std::lock_guard lock(mutex_);
+  const std::string path = request.path();
+  if (path == "/v2/") return {};
+  for (const char* kind : {"/blobs/uploads/", "/blobs/", "/manifests/", "/tags/list"}) {
+    const std::size_t at = path.find(kind);
+    if (at == std::string::npos || path.substr(0, 4) != "/v2/") continue;
+    const std::string name = path.substr(4, at - 4);
+    const std::string rest = path.substr(at + std::string(kind).size());
+    Repository& repository = repositories_[name];
+    if (std::string(kind) == "/blobs/uploads/") return uploads(name, request, rest);
+    if (std::string(kind) == "/blobs/") return blobs(repository, request, rest);
+    if (std::string(kind) == "/manifests/") return manifests(repository, request, rest);
+    return tag_list(name, repository, request);
+  }
+  return {.status = 404, .body = "404 page not found"};
+}
+
+HttpAnswer FakeRegistry::blobs(Repository& repository, const HttpRequest& request,
+                               const std::string& digest) {
+  const auto found = repository.blobs.find(digest);
+  if (found == repository.blobs.end()) return error(404, "BLOB_UNKNOWN", "blob unknown");
+  HttpAnswer answer = content_answer(request, found->second);
+  answer.headers.add("Docker-Content-Digest", digest);
+  return answer;
+}
+
+HttpAnswer FakeRegistry::uploads(const std::string& name, const HttpRequest& request,
+                                 const std::string& id) {
+  Repository& repository = repositories_[name];
+  if (request.method == "POST") {
+    const std::string mount = request.query("mount");
+    const Repository& source = repositories_[request.query("from")];
+    if (options_.mounts && source.blobs.count(mount) > 0) {
+      repository.blobs[mount] = source.blobs.at(mount);
+      return {.status = 201};
+    }
+    const std::string upload = std::to_string(next_upload_++);
+    repository.uploads.insert(upload);
+    return {.status = 202,
+            .headers = {{"Location", "/v2/" + name + "/blobs/uploads/" + upload + "?_state=s"}}};
+  }
+  if (repository.uploads.erase(id) == 0) {
+    return error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
+  }
+  const std::string digest = digest_of(request.body);
+  if (request.query("digest") != digest || request.query("_state") != "s") {
+    return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  }
+  repository.blobs[digest] = request.body;
+  return {.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
+}
+
+HttpAnswer FakeRegistry::manifests(Repository& repository, const HttpRequest& request,
+                                   const std::string& reference) {
+  if (request.method == "PUT") return put_manifest(repository, request, reference);
+  const auto tag = repository.tags.find(reference);
+  const std::string digest = tag == repository.tags.end() ? reference : tag->second;
+  if (request.method == "DELETE") {
+    if (repository.tags.erase(reference) + repository.manifests.erase(reference) > 0) {
+      return {.status = 202};
+    }
+  }
+  const auto found = repository.manifests.find(digest);
+  if (found == repository.manifests.end()) {
+    return error(404, "MANIFEST_UNKNOWN", "manifest unknown");
+  }
+  return {.headers = {{"Content-Type", found->second.type}, {"Docker-Content-Digest", digest}},
+          .body = found->second.content};
+}
+
+HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest& request,
+                                      const std::string& reference) {
+  const auto document = nlohmann::json::parse(request.body, nullptr, false);
+  if (document.is_discarded()) return error(400, "MANIFEST_INVALID", "manifest invalid");
+  std::vector<std::string> needed;
+  if (document.contains("config")) needed.push_back(document["config"]["digest"]);
+  for (const char* list : {"layers", "manifests"}) {
+    if (!document.contains(list)) continue;
+    for (const auto& entry : document[list]) needed.push_back(entry["digest"]);
+  }
+  for (const std::string& digest : needed) {
+    if (repository.blobs.count(digest) + repository.manifests.count(digest) == 0) {
+      return error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry: " + digest);
+    }
+  }
+  const std::string digest = digest_of(request.body);
+  const std::string type = request.headers.find("Content-Type").value_or("");
+  repository.manifests[digest] = {type, request.body};
+  if (reference.find(':') == std::string::npos) repository.tags[reference] = digest;
+  return {.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
+}
+
+HttpAnswer FakeRegistry::tag_list(const std::string& name, const Repository& repository,
+                                  const HttpRequest& request) {
+  std::vector<std::string> tags;
+  const std::string last = request.query("last");
+  for (const auto& [tag, digest] : repository.tags) {
+    if (tag > last) tags.push_back(tag);
+  }
+  HttpAnswer answer{.headers = {{"Content-Type", "application/json"}}};
+  const std::string limit = request.query("n");
+  if (const std::size_t n = limit.empty() ? tags.size() : std::stoul(limit); n < tags.size()) {
+    tags.resize(n);
+    answer.headers.add("Link", "</v2/" + name + "/tags/list?n=" + limit + "&last=" + tags.back() +
+                                   ">; rel=\"next\"");
+  }
+  answer.body = nlohmann::json{{"name", name}, {"tags", tags}}.dump();
+  return answer;
+}
+
+}  // namespace bale::test

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "oci/digest.h"
+#include "tests/support/http_server.h"
+
+namespace bale::test {
+
+/// A registry inside the test, as the distribution specification has it, with the peculiarities
+/// that a test asks for. Thread-safe.
+class FakeRegistry {
+ public:
+  struct Options {
+    bool mounts = true;
+    bool referrers = true;
+    /// `user:password`; empty: nobody is asked.
+    std::string basic_login = {};
+  };
+
+  FakeRegistry();
+  explicit FakeRegistry(Options options);
+
+  HttpServer& server() { return server_; }
+  std::string host() const { return server_.host(); }
+  /// `HOST/NAME:TAG` or the like, to be parsed as a reference.
+  std::string name(const std::string& repository) const { return host() + "/" + repository; }
+
+  void add_blob(const std::string& repository, const std::string& content);
+  void add_manifest(const std::string& repository, const std::string& reference,
+                    const std::string& type, const std::string& content);
+  std::optional<std::string> blob(const std::string& repository, const oci::Digest& digest) const;
+  std::optional<std::string> manifest(const std::string& repository,
+                                      const std::string& reference) const;
+
+  /// Asked before the registry answers; an answer given here is sent in its place.
+  void intercept(std::function<std::optional<HttpAnswer>(const HttpRequest&)> hook);
+
+ private:
+  struct StoredManifest {
+    std::string type;
+    std::string content;
+  };
+  struct Repository {
+    std::map<std::string, std::string> blobs;         // by digest
+    std::map<std::string, StoredManifest> manifests;  // by digest
+    std::map<std::string, std::string> tags;          // to digests
+    std::set<std::string> uploads;
+  };
+
+  HttpAnswer answer(const HttpRequest& request);
+  HttpAnswer blobs(Repository& repository, const HttpRequest& request, const std::string& digest);
+  HttpAnswer uploads(const std::string& name, const HttpRequest& request, const std::string& id);
+  HttpAnswer manifests(Repository& repository, const HttpRequest& request,
+                       const std::string& reference);
+  HttpAnswer put_manifest(Repository& repository, const HttpRequest& request,
+                          const std::string& reference);
+  HttpAnswer tag_list(const std::string& name, const Repository& repository,
+                      const HttpRequest& request);
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Repository> repositories_;
+  int next_upload_ = 1;
+  std::function<std::optional<HttpAnswer>(const HttpRequest&)> hook_;
+  HttpServer server_;  // last: its threads use the rest
+};
+
+/// The body of an error as the specification has it.
+std::string error_body(const std::string& code, const std::string& message);
+
+}  // namespace bale::test
