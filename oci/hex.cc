@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/hex.h"
+
+#include <cstddef>
+
+namespace bale::oci {
+
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+unsigned digit_value(char digit) {
+  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+  std::string digits;
+  digits.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    digits += kDigits[byte >> 4U];
+    digits += kDigits[byte & 15U];
+  }
+  return digits;
+}
+
+std::string from_hex(std::string_view digits) {
+  std::string bytes;
+  bytes.reserve(digits.size() / 2);
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(digit_value(digits[i]) << 4U | digit_value(digits[i + 1]));
+  }
+  return bytes;
+}
+
+}  // namespace bale::oci
