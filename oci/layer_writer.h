@@ -5,29 +5,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "oci/blob_store.h"
 #include "oci/descriptor.h"
+#include "oci/layer_options.h"
 #include "oci/tar_entry.h"
 #include "oci/thread_pool.h"
 
 namespace bale::oci {
-
-/// `--compression-level`: a codec's own number, or what the user wants of it.
-struct CompressionLevel {
-  enum class Kind { kDefault, kFast, kSmall, kNumber };
-  Kind kind = Kind::kDefault;
-  int number = 0;
-};
-
-struct LayerOptions {
-  Compression compression = Compression::kGzip;
-  CompressionLevel level = {};
-  /// mtimes later than this are set to it (SOURCE_DATE_EPOCH).
-  std::optional<std::int64_t> clamp_mtime = std::nullopt;
-};
 
 /// A finished layer: its blob is in the store, and so is its table of contents.
 struct LayerResult {

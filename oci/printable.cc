@@ -35,7 +35,7 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view name) { return '"' + printable(name) + '"'; }
+std::string in_quotes(std::string_view name) { return '"' + printable(name) + '"'; }
 
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array<const char*, 6> kUnits = {"B", "KB", "MB", "GB", "TB", "PB"};

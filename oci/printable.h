@@ -12,7 +12,7 @@ namespace bale::oci {
 std::string printable(std::string_view text);
 
 /// A foreign name in an error message: printable, on one line, between double quotes.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 /// Bytes for people: "512 B", "1.5 KB", "120 MB"; powers of 1000.
 std::string human_size(std::uint64_t bytes);

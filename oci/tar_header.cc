@@ -142,7 +142,7 @@ std::string pax_time(const FileTime& time) {
 }
 
 [[noreturn]] void refuse(const TarEntry& entry, const std::string& why) {
-  throw Error(ErrorCode::kInvalid, "a tar cannot hold " + quoted(entry.path) + ": " + why);
+  throw Error(ErrorCode::kInvalid, "a tar cannot hold " + in_quotes(entry.path) + ": " + why);
 }
 
 /// Fills one entry's ustar header and gathers what it cannot say.
@@ -230,7 +230,7 @@ class HeaderEncoder {
   void put_xattrs() {
     for (const auto& [name, value] : entry_.xattrs) {
       if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
-        refuse(entry_, "it has an extended attribute named " + quoted(name));
+        refuse(entry_, "it has an extended attribute named " + in_quotes(name));
       }
       records_["SCHILY.xattr." + name] = value;
     }

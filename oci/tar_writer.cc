@@ -14,7 +14,8 @@ namespace bale::oci {
 
 void TarWriter::add(const TarEntry& entry) {
   if (entry.type == FileType::kRegular && entry.size != 0) {
-    throw Error(ErrorCode::kInvalid, "tar entry " + quoted(entry.path) + " comes without content");
+    throw Error(ErrorCode::kInvalid,
+                "tar entry " + in_quotes(entry.path) + " comes without content");
   }
   write_header(entry);
 }
@@ -33,7 +34,7 @@ void TarWriter::add(const TarEntry& entry, Source& content) {
     const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, kChunkSize));
     const std::size_t got = content.read({buffer.get(), want});
     if (got == 0) {
-      throw Error(ErrorCode::kCorrupt, "the content of " + quoted(entry.path) + " ends " +
+      throw Error(ErrorCode::kCorrupt, "the content of " + in_quotes(entry.path) + " ends " +
                                            std::to_string(left) + " bytes early");
     }
     out_.write({buffer.get(), got});

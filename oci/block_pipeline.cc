@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/block_pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bale::oci {
+
+namespace {
+
+std::size_t most_blocks(const ThreadPool& pool, const BlockCompressor& compressor) {
+  const std::size_t each = compressor.block_size() + compressor.bound();
+  const std::size_t affordable = std::max<std::size_t>(4, BlockPipeline::kBlockMemory / each);
+  return std::min(affordable, 2 * pool.size() + 2);
+}
+
+}  // namespace
+
+BlockPipeline::BlockPipeline(ThreadPool& pool, BlockCompressor& compressor, BlockEntries* entries,
+                             Sink& packed)
+    : compressor_(compressor),
+      entries_(entries),
+      packed_(packed),
+      most_blocks_(most_blocks(pool, compressor)),
+      stored_(compressor.bound() == 0),
+      stages_{Stage{Progress::kFilled, &BlockPipeline::hash_plain},
+              Stage{Progress::kFilled, &BlockPipeline::write_entries},
+              Stage{Progress::kPacked, &BlockPipeline::write_packed}},
+      jobs_(pool) {}
+
+std::unique_ptr<LayerBlock> BlockPipeline::take() {
+  wait_until([this] { return slots_.size() < most_blocks_; });
+  std::unique_ptr<LayerBlock> block;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      block = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!block) block = std::make_unique<LayerBlock>(compressor_.block_size(), compressor_.bound());
+  block->reuse(next_number_++);
+  return block;
+}
+
+void BlockPipeline::put(std::unique_ptr<LayerBlock> block) {
+  Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    // References into a deque survive growth and shrinking at its ends.
+    slot = &slots_.emplace_back(Slot{std::move(block)});
+  }
+  jobs_.submit([this, slot] { run_guarded([&] { work(*slot); }); });
+}
+
+PackedStream BlockPipeline::finish() {
+  wait_until([this] { return slots_.empty(); });
+  Digest plain = plain_hasher_.finish();
+  Digest packed = stored_ ? plain : packed_hasher_.finish();
+  return {std::move(plain), plain_size_, std::move(packed), packed_size_};
+}
+
+void BlockPipeline::work(Slot& slot) {
+  fill_block(*slot.block);
+  reach(slot, Progress::kFilled);
+  slot.block->packed = compressor_.compress(slot.block->content(), slot.block->room());
+  reach(slot, Progress::kPacked);
+}
+
+void BlockPipeline::reach(Slot& slot, Progress progress) {
+  const std::lock_guard lock(mutex_);
+  slot.progress = progress;
+  for (auto& stage : stages_) {
+    if (stage.running || ready_slot(stage) == nullptr) continue;
+    stage.running = true;
+    // Before further blocks: a stage that lags holds memory.
+    jobs_.submit([this, &stage] { run_guarded([&] { run(stage); }); }, JobQueue::Priority::kNext);
+  }
+}
+
+void BlockPipeline::run(Stage& stage) {
+  while (LayerBlock* block = next_block(stage)) {
+    (this->*stage.step)(*block);
+    pass(stage);
+  }
+}
+
+LayerBlock* BlockPipeline::next_block(Stage& stage) {
+  const std::lock_guard lock(mutex_);
+  const Slot* slot = ready_slot(stage);
+  stage.running = slot != nullptr;
+  return slot != nullptr ? slot->block.get() : nullptr;
+}
+
+BlockPipeline::Slot* BlockPipeline::ready_slot(const Stage& stage) {
+  if (slots_.empty()) return nullptr;
+  const std::uint64_t index = stage.next - slots_.front().block->number;
+  if (index >= slots_.size() || slots_[index].progress < stage.needs) return nullptr;
+  return &slots_[index];
+}
+
+void BlockPipeline::pass(Stage& stage) {
+  const std::lock_guard lock(mutex_);
+  ++stage.next;
+  const auto slowest =
+      std::min_element(stages_.begin(), stages_.end(),
+                       [](const Stage& a, const Stage& b) { return a.next < b.next; });
+  while (!slots_.empty() && slots_.front().block->number < slowest->next) {
+    idle_.push_back(std::move(slots_.front().block));
+    slots_.pop_front();
+  }
+}
+
+void BlockPipeline::run_guarded(const std::function<void()>& action) noexcept {
+  if (failed_) return;
+  try {
+    action();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+    failed_ = true;
+  }
+}
+
+void BlockPipeline::wait_until(const std::function<bool()>& done) {
+  jobs_.help_until([&] {
+    const std::lock_guard lock(mutex_);
+    return failed_ || done();
+  });
+  const std::lock_guard lock(mutex_);
+  if (error_) std::rethrow_exception(error_);
+}
+
+void BlockPipeline::hash_plain(LayerBlock& block) {
+  plain_hasher_.update(block.content());
+  plain_size_ += block.used;
+}
+
+void BlockPipeline::write_entries(LayerBlock& block) {
+  if (entries_ != nullptr) entries_->add(block);
+}
+
+void BlockPipeline::write_packed(LayerBlock& block) {
+  if (!stored_) packed_hasher_.update(block.packed);
+  packed_size_ += block.packed.size();
+  packed_.write(block.packed);
+}
+
+}  // namespace bale::oci

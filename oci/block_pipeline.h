@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "oci/block_compressor.h"
+#include "oci/block_entries.h"
+#include "oci/job_queue.h"
+#include "oci/layer_block.h"
+
+namespace bale::oci {
+
+/// What became of a stream that went through the pipeline.
+struct PackedStream {
+  Digest plain_digest;
+  std::uint64_t plain_size = 0;
+  Digest packed_digest;
+  std::uint64_t packed_size = 0;
+};
+
+/// The way of blocks to a blob. Filling and compressing a block is one job, and any number of them
+/// run at once; behind them three stages take the blocks in order, each stage on one thread at a
+/// time: the hash of the plain stream, the table of contents, and the hash and writing of the
+/// compressed stream.
+///
+///     put -> fill, compress --+--> plain hash
+///            (any order)      +--> entries
+///                             +--> packed hash, write
+///
+/// Blocks on the way take at most kBlockMemory (at least four blocks, at most two a thread). One
+/// thread at a time; its jobs run on the pool and in whoever waits in `take` or `finish`.
+class BlockPipeline {
+ public:
+  static constexpr std::size_t kBlockMemory = std::size_t{64} << 20;
+
+  /// All four must outlive the pipeline. `entries` may be null: a stream that is no new layer.
+  BlockPipeline(ThreadPool& pool, BlockCompressor& compressor, BlockEntries* entries, Sink& packed);
+
+  /// An empty block, as soon as there is room for one. Throws the first error of a job.
+  std::unique_ptr<LayerBlock> take();
+  void put(std::unique_ptr<LayerBlock> block);
+  /// Waits for all blocks. Throws the first error of a job. Once, last.
+  PackedStream finish();
+
+ private:
+  enum class Progress { kLaidOut, kFilled, kPacked };
+  struct Slot {
+    std::unique_ptr<LayerBlock> block;
+    Progress progress = Progress::kLaidOut;
+  };
+  struct Stage {
+    Progress needs;
+    void (BlockPipeline::*step)(LayerBlock&);
+    std::uint64_t next = 0;
+    bool running = false;
+  };
+
+  void work(Slot& slot);
+  void reach(Slot& slot, Progress progress);
+  void run(Stage& stage);
+  LayerBlock* next_block(Stage& stage);
+  Slot* ready_slot(const Stage& stage);
+  void pass(Stage& stage);
+  void run_guarded(const std::function<void()>& action) noexcept;
+  void wait_until(const std::function<bool()>& done);
+
+  void hash_plain(LayerBlock& block);
+  void write_entries(LayerBlock& block);
+  void write_packed(LayerBlock& block);
+
+  BlockCompressor& compressor_;
+  BlockEntries* entries_;
+  Sink& packed_;
+  std::size_t most_blocks_;
+  bool stored_;  // the compressor hands blocks through: one hash is both
+  std::uint64_t next_number_ = 0;
+
+  Hasher plain_hasher_;  // each used by one stage only
+  std::uint64_t plain_size_ = 0;
+  Hasher packed_hasher_;
+  std::uint64_t packed_size_ = 0;
+
+  std::mutex mutex_;  // guards what follows
+  std::deque<Slot> slots_;
+  std::vector<std::unique_ptr<LayerBlock>> idle_;
+  std::array<Stage, 3> stages_;
+  std::exception_ptr error_;
+  std::atomic<bool> failed_ = false;
+
+  JobQueue jobs_;  // the last member: destroyed first, it joins the jobs that use the others
+};
+
+}  // namespace bale::oci

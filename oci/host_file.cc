@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/host_file.h"
+
+#include <cerrno>
+#include <climits>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oci/error.h"
+#include "oci/printable.h"
+
+namespace bale::oci {
+
+namespace {
+
+constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+/// The kernel takes less than PATH_MAX bytes at once: a longer path is walked in pieces.
+UniqueFd open_in_pieces(std::string rest) {
+  UniqueFd folder;
+  while (rest.size() >= PATH_MAX) {
+    const std::size_t cut = rest.rfind('/', PATH_MAX - 1);
+    if (cut == std::string::npos || cut == 0) break;
+    rest[cut] = '\0';
+    folder = UniqueFd(
+        ::openat(folder ? folder.get() : AT_FDCWD, rest.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) return {};
+    rest.erase(0, cut + 1);
+  }
+  return UniqueFd(::openat(folder ? folder.get() : AT_FDCWD, rest.c_str(), kFlags));
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
+  throw Error(ErrorCode::kFailed, "reading " + printable(path.native()) + ": " + why);
+}
+
+[[noreturn]] void refuse_changed(const std::filesystem::path& path, const std::string& how) {
+  throw Error(ErrorCode::kFailed, "reading " + printable(path.native()) + ": " + how,
+              "something writes to it: try again when it is done");
+}
+
+}  // namespace
+
+HostFile::HostFile(std::filesystem::path path, std::uint64_t size)
+    : path_(std::move(path)), size_(size), fd_(open_in_pieces(path_.native())) {
+  if (!fd_) {
+    if (errno == ELOOP || errno == ENXIO) refuse(path_, "it is not a regular file");
+    throw errno_error("opening " + printable(path_.native()));
+  }
+  struct stat status {};
+  if (::fstat(fd_.get(), &status) != 0) throw errno_error("reading " + printable(path_.native()));
+  if (!S_ISREG(status.st_mode)) refuse(path_, "it is not a regular file");
+  if (static_cast<std::uint64_t>(status.st_size) != size_) {
+    refuse_changed(path_, "it had " + std::to_string(size_) + " bytes when it was listed and has " +
+                              std::to_string(status.st_size) + " now");
+  }
+}
+
+void HostFile::read(std::uint64_t offset, MutableBytes buffer) const {
+  while (!buffer.empty()) {
+    const ssize_t got =
+        ::pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw errno_error("reading " + printable(path_.native()));
+    if (got == 0) refuse_changed(path_, "it became shorter while it was read");
+    offset += static_cast<std::uint64_t>(got);
+    buffer = buffer.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+void HostFile::check_end() const {
+  std::byte next{};
+  const ssize_t got = ::pread(fd_.get(), &next, 1, static_cast<off_t>(size_));
+  if (got < 0) throw errno_error("reading " + printable(path_.native()));
+  if (got > 0) refuse_changed(path_, "it became longer while it was read");
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/layer_block.h"
+
+namespace bale::oci {
+
+LayerBlock::LayerBlock(std::size_t size, std::size_t room)
+    : capacity_(size),
+      room_size_(room),
+      memory_(std::make_unique_for_overwrite<std::byte[]>(size)),
+      room_(std::make_unique_for_overwrite<std::byte[]>(room)) {}
+
+void LayerBlock::reuse(std::uint64_t new_number) {
+  number = new_number;
+  used = 0;
+  pieces.clear();
+  entries.clear();
+  packed = {};
+}
+
+namespace {
+
+void fill_piece(const ContentPiece& piece, MutableBytes place) {
+  if (piece.shared_file) {
+    piece.shared_file->read(piece.file_offset, place);
+    if (piece.last) piece.shared_file->check_end();
+  } else if (piece.whole_file) {
+    const HostFile file(*piece.whole_file, piece.size);
+    file.read(0, place);
+    file.check_end();
+  }
+}
+
+}  // namespace
+
+void fill_block(LayerBlock& block) {
+  for (auto& piece : block.pieces) {
+    const MutableBytes place = block.at(piece.at, piece.size);
+    fill_piece(piece, place);
+    // While the bytes are still in this core's cache.
+    if (piece.first && piece.last) block.entries[piece.entry].content = Digest::of(place);
+    piece.shared_file.reset();
+  }
+}
+
+}  // namespace bale::oci
