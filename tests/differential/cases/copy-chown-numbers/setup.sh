@@ -1,0 +1,3 @@
+mkdir -p tree/sub
+echo a > a
+echo b > tree/sub/b

@@ -1,0 +1,2 @@
+mkdir tree
+echo a > a.txt

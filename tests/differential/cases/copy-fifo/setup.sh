@@ -1,0 +1,3 @@
+mkdir tree
+mkfifo tree/pipe
+chmod 620 tree/pipe

@@ -1,0 +1,3 @@
+mkdir tree
+echo a > a
+echo b > tree/b

@@ -1,0 +1,1 @@
+for n in a.so b.so liba libb libcc; do echo $n > $n; done

@@ -1,0 +1,2 @@
+echo a > "my file.txt"
+echo b > "other file.txt"

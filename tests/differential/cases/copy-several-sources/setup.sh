@@ -1,0 +1,4 @@
+mkdir tree
+echo a > a.txt
+echo b > b.txt
+echo c > tree/c.txt

@@ -1,0 +1,3 @@
+mkdir -p tree/etc
+echo x > tree/etc/x
+echo a > a.txt

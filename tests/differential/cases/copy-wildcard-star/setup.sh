@@ -1,0 +1,5 @@
+mkdir tree
+echo a > a.txt
+echo b > .hidden.txt
+echo c > tree/c.txt
+echo d > d.md

@@ -1,0 +1,1 @@
+echo here > here.txt

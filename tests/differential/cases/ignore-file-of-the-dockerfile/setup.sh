@@ -1,0 +1,4 @@
+echo a > a
+echo b > b
+echo a > .dockerignore
+printf "b\n*Dockerfile*\n" > Dockerfile.dockerignore

@@ -1,0 +1,3 @@
+echo a > a
+echo b > b
+echo b > .dockerignore

@@ -1,0 +1,2 @@
+echo a > a
+printf "Dockerfile\n.dockerignore\n" > .dockerignore

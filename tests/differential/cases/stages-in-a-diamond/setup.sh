@@ -1,0 +1,1 @@
+for n in a l r; do echo $n > $n; done
