@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 # Debian's packages, by what needs them. Source lib.sh first.
 
-BUILD_PACKAGES=(ca-certificates cmake g++ git libarchive-dev libcli11-dev libcurl4-openssl-dev
+BUILD_PACKAGES=(ca-certificates cmake g++ libarchive-dev libcli11-dev libcurl4-openssl-dev
   libdeflate-dev libfmt-dev libisal-dev libssl-dev libtomlplusplus-dev libzstd-dev make
   ninja-build nlohmann-json3-dev pkg-config)
 
@@ -12,7 +12,7 @@ RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static run
 # The registry and the base images on loopback, and the tools that look at them.
 REGISTRY_PACKAGES=(arch-test curl debian-archive-keyring docker-registry mmdebstrap python3 skopeo)
 
-TEST_PACKAGES=(buildah clang-format libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
+TEST_PACKAGES=(buildah clang-format git libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
   procps umoci zstd)
 
 package_is_installed() {
