@@ -2,7 +2,8 @@
 #include "oci/json.h"
 
 #include <algorithm>
-#include <set>
+#include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "oci/base64.h"
@@ -12,53 +13,106 @@ namespace bale::oci {
 
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxDepth = 64;
 
-/// Watches the parser for what two readers could read differently.
-class StrictKeys {
+/// Builds the document and refuses what two readers could read differently. The library's own way
+/// to watch its parser takes time with the square of an array's length.
+class StrictBuilder final : public Json::json_sax_t {
  public:
-  explicit StrictKeys(std::string_view what) : what_(what) {}
+  explicit StrictBuilder(std::string_view what) : what_(what) {}
+  Json take() { return std::move(root_); }
 
-  bool operator()(int depth, Json::parse_event_t event, Json& value) {
-    if (depth > kMaxDepth) fail("nested deeper than " + std::to_string(kMaxDepth));
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        keys_.emplace_back();
-        break;
-      case Json::parse_event_t::object_end:
-        keys_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        if (!keys_.back().insert(value.get<std::string>()).second) {
-          fail("duplicate key \"" + value.get<std::string>() + "\"");
-        }
-        break;
-      case Json::parse_event_t::array_start:
-      case Json::parse_event_t::array_end:
-      case Json::parse_event_t::value:
-        break;
-    }
+  bool null() override { return add(Json(nullptr)); }
+  bool boolean(bool value) override { return add(Json(value)); }
+  bool number_integer(number_integer_t value) override { return add(Json(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return add(Json(value)); }
+  bool number_float(number_float_t value, const string_t&) override { return add(Json(value)); }
+  bool string(string_t& value) override { return add(Json(std::move(value))); }
+  bool binary(binary_t&) override { return false; }  // JSON text has none
+  bool start_object(std::size_t) override { return enter(Json::object()); }
+  bool start_array(std::size_t) override { return enter(Json::array()); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+
+  bool key(string_t& name) override {
+    Level& level = levels_.back();
+    if (is_duplicate(level, name)) fail("duplicate key \"" + name + "\"");
+    level.key = std::move(name);
     return true;
   }
 
+  bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
+    fail(std::string("not valid JSON: ") + error.what());
+  }
+
  private:
+  struct Level {
+    Json* container;
+    std::string key = {};
+    std::unordered_set<std::string> many_keys = {};
+  };
+
   [[noreturn]] void fail(const std::string& why) const {
     throw Error(ErrorCode::kCorrupt, std::string(what_) + ": " + why);
   }
 
+  Json* place(Json value) {
+    if (levels_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    Level& level = levels_.back();
+    if (level.container->is_array()) {
+      level.container->push_back(std::move(value));
+      return &level.container->back();
+    }
+    // At the end of the vector that the object is: its own insertion would look for the key again.
+    auto& members = level.container->get_ref<Json::object_t&>();
+    members.emplace_back(std::move(level.key), std::move(value));
+    return &members.back().second;
+  }
+
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool enter(Json container) {
+    if (levels_.size() >= kMaxDepth) fail("nested deeper than " + std::to_string(kMaxDepth));
+    levels_.push_back({place(std::move(container))});
+    return true;
+  }
+
+  bool leave() {
+    levels_.pop_back();
+    return true;
+  }
+
+  /// Looks through a few keys, hashes many: an object of a million keys is somebody's attack.
+  static bool is_duplicate(Level& level, const std::string& name) {
+    constexpr std::size_t kFew = 16;
+    const auto& members = level.container->get_ref<const Json::object_t&>();
+    if (members.size() < kFew) {
+      return std::any_of(members.begin(), members.end(),
+                         [&](const auto& member) { return member.first == name; });
+    }
+    if (level.many_keys.empty()) {
+      for (const auto& member : members) level.many_keys.insert(member.first);
+    }
+    return !level.many_keys.insert(name).second;
+  }
+
   std::string_view what_;
-  std::vector<std::set<std::string>> keys_;
+  Json root_;
+  std::vector<Level> levels_;
 };
 
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view what) {
-  StrictKeys strict(what);
-  try {
-    return Json::parse(text, std::ref(strict));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::kCorrupt, std::string(what) + ": not valid JSON: " + error.what());
-  }
+  StrictBuilder builder(what);
+  Json::sax_parse(text, &builder);
+  return builder.take();
 }
 
 JsonObject::JsonObject(const Json& json, std::string path) : json_(&json), path_(std::move(path)) {
