@@ -52,8 +52,8 @@ struct RunRequest {
 struct RunOutcome {
   enum class End { kExited, kTimedOut, kInterrupted };
   End end = End::kExited;
-  int exit_code = 0;                    ///< 128 + N for signal N
-  std::vector<std::string> last_lines;  ///< of its output, at most 20
+  int exit_code = 0;        ///< 128 + N for signal N
+  std::string last_output;  ///< its last lines, at most 20
 };
 
 /// What somebody who watches a command hears of it. Called from the thread that runs it.

@@ -17,8 +17,8 @@ void add_network(Words& argv, const RunRequest& request) {
       argv.emplace_back("--network=host");
       return;
     case RunNetwork::kNone:
-      // Without a network the step owns its hosts and resolv.conf, and may change them.
-      argv.insert(argv.end(), {"--network=none", "--no-hosts", "--dns=none"});
+      // Without a network the step may change the hosts file of the image.
+      argv.insert(argv.end(), {"--network=none", "--no-hosts"});
       return;
   }
 }

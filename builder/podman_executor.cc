@@ -53,38 +53,64 @@ class RunClock {
   Clock::time_point silent_since_ = start_;
 };
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
-  return text;
+/// The last lines that a command printed.
+class OutputTail {
+ public:
+  void add(std::string_view line) {
+    lines_.emplace_back(line);
+    if (lines_.size() > kLastLines) lines_.pop_front();
+  }
+  std::string text() const {
+    std::string text;
+    for (const auto& line : lines_) text += (text.empty() ? "" : "\n") + line;
+    return text;
+  }
+
+ private:
+  std::deque<std::string> lines_;
+};
+
+/// Podman's own complaint: the last line that begins with "Error: ", else the last line.
+std::string complaint(const std::string& output) {
+  constexpr std::string_view kPrefix = "Error: ";
+  if (output.empty()) return "it says nothing";
+  const std::string lines = "\n" + output;
+  const auto marked = lines.rfind("\n" + std::string(kPrefix));
+  const auto start =
+      marked != std::string::npos ? marked + 1 + kPrefix.size() : lines.rfind('\n') + 1;
+  return lines.substr(start, lines.find('\n', start) - start);
 }
 
-/// Podman's own complaint: the last line that begins with "Error: ".
-std::string complaint(const std::vector<std::string>& lines) {
-  constexpr std::string_view kPrefix = "Error: ";
-  const auto line = std::find_if(lines.rbegin(), lines.rend(), [&](const std::string& text) {
-    return text.starts_with(kPrefix);
-  });
-  if (line == lines.rend()) return lines.empty() ? "it says nothing" : lines.back();
-  return line->substr(kPrefix.size());
+constexpr std::string_view kExecFormatError = "xec format error";
+
+[[noreturn]] void throw_foreign(const std::string& reason) {
+  throw Error(ErrorCode::kFailed, "the program is for another machine: " + reason,
+              "check the platform of the base image; for a foreign platform install "
+              "qemu-user-static binfmt-support");
 }
 
 /// The command was never started. 126 and 127 blame what the Dockerfile says (no such program,
 /// user or folder), anything else blames podman and its settings.
 [[noreturn]] void throw_not_started(const RunOutcome& outcome) {
-  const std::string reason = complaint(outcome.last_lines);
-  if (reason.find("xec format error") != std::string::npos) {
-    throw Error(ErrorCode::kFailed, "the program is for another machine: " + reason,
-                "check the platform of the base image; for a foreign platform install "
-                "qemu-user-static binfmt-support");
-  }
+  const std::string reason = complaint(outcome.last_output);
+  if (reason.ends_with(kExecFormatError)) throw_foreign(reason);
   if (outcome.exit_code == 126 || outcome.exit_code == 127) {
     throw Error(ErrorCode::kStepFailed, "the command cannot be started: " + reason);
   }
   throw Error(ErrorCode::kFailed, "podman refuses to run the command: " + reason,
               "try podman run by hand; its runtime, cgroup manager, limits and network are set in "
               "containers.conf, see containers.conf(5)",
-              joined(outcome.last_lines));
+              outcome.last_output);
+}
+
+void require_started(const RunRequest& request, const RunOutcome& outcome) {
+  if (!std::filesystem::exists(process_id_file(request.scratch))) throw_not_started(outcome);
+  // runc has a process before it knows that the kernel does not take the program.
+  const bool only_line = outcome.last_output.find('\n') == std::string::npos;
+  if (only_line && outcome.last_output.starts_with("exec ") &&
+      outcome.last_output.ends_with(kExecFormatError)) {
+    throw_foreign(outcome.last_output);
+  }
 }
 
 int major_of(const std::string& version) {
@@ -126,7 +152,8 @@ std::string PodmanExecutor::probe_version() const {
   }
   if (result.exit_code != 0 || result.lines.empty()) {
     throw Error(ErrorCode::kFailed,
-                "asking " + program_ + " for its version: " + complaint(result.lines));
+                "asking " + program_ + " for its version: " +
+                    (result.lines.empty() ? "it says nothing" : complaint(result.lines.back())));
   }
   if (major_of(result.lines.back()) < kOldestMajor) {
     throw Error(ErrorCode::kFailed, program_ + " " + result.lines.back() + " is too old",
@@ -137,12 +164,11 @@ std::string PodmanExecutor::probe_version() const {
 
 RunOutcome PodmanExecutor::run(const RunRequest& request, const RunEvents& events,
                                std::stop_token stop) {
-  std::deque<std::string> tail;
+  OutputTail tail;
   RunClock clock(request.timeout);
   const auto heard = [&](std::string_view line) {
     clock.heard();
-    tail.emplace_back(line);
-    if (tail.size() > kLastLines) tail.pop_front();
+    tail.add(line);
     events.output(line);
   };
   ChildProcess child({podman_run_argv(program_, request), request.secret_env}, heard);
@@ -160,9 +186,9 @@ RunOutcome PodmanExecutor::run(const RunRequest& request, const RunEvents& event
     if (const auto elapsed = clock.silence()) events.silent(*elapsed);
   }
   outcome.exit_code = status.value_or(0);
-  outcome.last_lines.assign(tail.begin(), tail.end());
-  if (outcome.exit_code != 0 && !std::filesystem::exists(process_id_file(request.scratch))) {
-    throw_not_started(outcome);
+  outcome.last_output = tail.text();
+  if (outcome.end == RunOutcome::End::kExited && outcome.exit_code != 0) {
+    require_started(request, outcome);
   }
   return outcome;
 }

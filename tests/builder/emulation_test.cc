@@ -2,6 +2,7 @@
 #include "builder/emulation.h"
 
 #include <filesystem>
+#include <ostream>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,8 @@ struct Emulator {
   const char* platform;
   const char* program;
 };
+
+void PrintTo(const Emulator& emulator, std::ostream* out) { *out << emulator.platform; }
 
 class ProbeProgram : public testing::TestWithParam<Emulator> {};
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/step_runner.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "builder/filesystem_error.h"
+#include "builder/overlay_diff.h"
+#include "builder/overlay_mount.h"
+#include "builder/stub_layer.h"
+#include "oci/error.h"
+
+namespace bale::builder {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using oci::Error;
+using oci::ErrorCode;
+
+/// The trees as overlayfs wants them: the topmost first.
+std::vector<fs::path> lower_folders(const std::vector<Snapshot>& below, const fs::path& lowest) {
+  std::vector<fs::path> lowers;
+  for (auto layer = below.rbegin(); layer != below.rend(); ++layer) lowers.push_back(layer->tree());
+  lowers.push_back(lowest);
+  return lowers;
+}
+
+// The root folder that a command sees is the upper one, so it has to look like that of the layers.
+void copy_root_attributes(const fs::path& from, const fs::path& to) {
+  struct stat status {};
+  if (::stat(from.c_str(), &status) != 0) throw oci::errno_error("reading " + from.string());
+  if (::chown(to.c_str(), status.st_uid, status.st_gid) != 0 ||
+      ::chmod(to.c_str(), status.st_mode & 07777U) != 0) {
+    throw oci::errno_error("changing " + to.string());
+  }
+}
+
+void clamp_time(const fs::path& file, std::int64_t latest) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0 || status.st_mtim.tv_sec < latest) return;
+  const struct timespec times[] = {{0, UTIME_OMIT}, {latest, 0}};
+  if (::utimensat(AT_FDCWD, file.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    throw oci::errno_error("setting the time of " + file.string());
+  }
+}
+
+// The next step must see the times that the layer has, whether it is unpacked again or not.
+void clamp_times(const fs::path& tree, std::int64_t latest) {
+  for (const auto& entry : fs::recursive_directory_iterator(tree)) clamp_time(entry.path(), latest);
+}
+
+std::string failure_of(int exit_code) {
+  if (exit_code <= 128) return "the command failed with exit code " + std::to_string(exit_code);
+  return "the command was ended by signal " + std::to_string(exit_code - 128);
+}
+
+void require_success(const RunOutcome& outcome, const RunRequest& command) {
+  constexpr int kKilled = 128 + 9;
+  switch (outcome.end) {
+    case RunOutcome::End::kInterrupted:
+      throw Error(ErrorCode::kInterrupted, "interrupted");
+    case RunOutcome::End::kTimedOut:
+      throw Error(ErrorCode::kStepFailed,
+                  fmt::format("the command took longer than {:g} s",
+                              std::chrono::duration<double>(command.timeout.value()).count()),
+                  "give it more time with --run-timeout", outcome.last_output);
+    case RunOutcome::End::kExited:
+      if (outcome.exit_code == 0) return;
+      throw Error(ErrorCode::kStepFailed, failure_of(outcome.exit_code),
+                  outcome.exit_code == kKilled ? "the machine may be short of memory" : "",
+                  outcome.last_output);
+  }
+}
+
+}  // namespace
+
+StepRunner::StepRunner(Snapshots& snapshots, Executor& executor, oci::BlobStore& store,
+                       oci::ThreadPool& pool)
+    : snapshots_(snapshots), executor_(executor), store_(store), pool_(pool) {}
+
+std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEvents& events,
+                                                oci::Sink& toc, std::stop_token stop) {
+  return with_oci_errors([&] {
+    std::call_once(cleaned_, [this] {
+      remove_abandoned_runs(snapshots_.runs_folder(),
+                            [this](const fs::path& scratch) { executor_.clean_up(scratch); });
+    });
+    const auto below = snapshots_.unpack(task.layers, stop);
+    const RunFolder folder(snapshots_.runs_folder());
+    std::optional<OverlayMount> base;  // of no layers there is nothing to mount
+    if (!below.empty()) {
+      base.emplace(folder.base(), OverlayFolders{lower_folders(below, folder.empty())},
+                   folder.links());
+    }
+    execute(folder, below, task.command, events, stop);
+    return capture(folder, task.options, toc);
+  });
+}
+
+void StepRunner::execute(const RunFolder& folder, const std::vector<Snapshot>& below,
+                         RunRequest command, const RunEvents& events, std::stop_token stop) {
+  copy_root_attributes(folder.base(), folder.upper());
+  make_stub_layer(folder.stub(), folder.base(), command);
+  const OverlayMount merged(folder.merged(),
+                            {lower_folders(below, folder.stub()), folder.upper(), folder.work()},
+                            folder.links());
+  command.name = folder.name();
+  command.root = merged.path();
+  command.scratch = folder.scratch();
+  require_success(executor_.run(command, events, std::move(stop)), command);
+}
+
+std::optional<oci::LayerResult> StepRunner::capture(const RunFolder& folder,
+                                                    const oci::LayerOptions& options,
+                                                    oci::Sink& toc) {
+  oci::LayerWriter writer(store_, pool_, options, toc);
+  std::size_t changes = 0;
+  const bool complete = visit_changes({folder.upper(), folder.base(), folder.stub()},
+                                      [&](oci::TarEntry entry, const fs::path& file) {
+                                        ++changes;
+                                        const bool has_content =
+                                            entry.type == oci::FileType::kRegular && entry.size > 0;
+                                        if (has_content) {
+                                          writer.add_file(std::move(entry), file);
+                                        } else {
+                                          writer.add(std::move(entry));
+                                        }
+                                      });
+  if (changes == 0) return std::nullopt;
+  auto layer = writer.finish();
+  if (options.clamp_mtime) clamp_times(folder.upper(), *options.clamp_mtime);
+  if (complete) snapshots_.adopt(layer.diff_id, folder.upper());
+  return layer;
+}
+
+}  // namespace bale::builder
