@@ -5,17 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "builder/directives.h"
 #include "builder/node.h"
 #include "builder/source_text.h"
 
 namespace bale::builder {
-
-/// What the comments at the top of a Dockerfile ask for.
-struct Directives {
-  std::string syntax;  ///< a frontend image; recorded, never fetched
-  char escape = '\\';
-  std::string check;  ///< `skip=RULE,...;error=true`
-};
 
 /// A Dockerfile taken apart into instructions. Outlives the graph and the evaluators made from it.
 struct Dockerfile {

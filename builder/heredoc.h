@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace bale::builder {
 
@@ -14,5 +17,11 @@ struct Heredoc {
 
   friend bool operator==(const Heredoc&, const Heredoc&) = default;
 };
+
+/// The here-document that one word announces, without content: `<<EOF`, `3<<-'END'`.
+std::optional<Heredoc> parse_heredoc_word(std::string_view word);
+
+/// All that a line announces, in order. None where its quotes do not match: the shell will say so.
+std::vector<Heredoc> find_heredocs(std::string_view line);
 
 }  // namespace bale::builder

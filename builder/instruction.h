@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "builder/heredoc.h"
+#include "builder/mount_flag.h"
 #include "builder/node.h"
 #include "builder/source_text.h"
 #include "oci/image_config.h"
@@ -89,23 +90,13 @@ struct CommandLine {
   friend bool operator==(const CommandLine&, const CommandLine&) = default;
 };
 
-/// The fields of one `RUN --mount`, keys in lower case, values not yet expanded.
-struct MountFlag {
-  std::vector<std::pair<std::string, std::optional<std::string>>> fields;
-
-  /// The value of the last field of that name; nullptr where there is none or it has no value.
-  const std::string* value_of(std::string_view key) const;
-
-  friend bool operator==(const MountFlag&, const MountFlag&) = default;
-};
-
 struct RunInstruction {
   CommandLine command;
   std::vector<Heredoc> heredocs;
   std::vector<MountFlag> mounts;
-  std::string network;   ///< "", default, none, host
-  std::string security;  ///< "", sandbox, insecure
-  std::vector<std::string> devices;
+  std::string network;               ///< "", default, none, host
+  std::string security;              ///< "", sandbox, insecure
+  std::vector<std::string> devices;  ///< `NAME[,required]`
 
   friend bool operator==(const RunInstruction&, const RunInstruction&) = default;
 };
@@ -185,7 +176,8 @@ struct Instruction {
                MaintainerInstruction>
       body;
   SourceRange range;
-  std::string text;  ///< the instruction on one line, for history and progress
+  std::string text;    ///< the instruction on one line, for history and progress
+  char escape = '\\';  ///< what takes the meaning off the next character
 
   friend bool operator==(const Instruction&, const Instruction&) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,17 +22,18 @@ struct SourceRange {
 /// found at any later time can be shown with its line. Immutable, so thread-safe.
 class SourceText {
  public:
-  /// A byte order mark is dropped; lines keep everything but their line feed.
+  /// A byte order mark is dropped.
   SourceText(std::string name, std::string_view text);
 
   const std::string& name() const { return name_; }
-  int line_count() const { return static_cast<int>(lines_.size()); }
-  /// Line `number`, from 1; "" for a line that does not exist.
+  int line_count() const { return static_cast<int>(starts_.size()); }
+  /// Line `number`, from 1, without its line feed; "" for a line that does not exist.
   std::string_view line(int number) const;
 
  private:
   std::string name_;
-  std::vector<std::string> lines_;
+  std::string text_;
+  std::vector<std::size_t> starts_;  ///< where each line starts in `text_`
 };
 
 /// The line of the range that holds `word`, with its number, and carets under the word:

@@ -10,26 +10,10 @@
 #include "builder/dockerfile.h"
 #include "builder/file_origin.h"
 #include "builder/instruction.h"
+#include "builder/stage_list.h"
 #include "oci/platform.h"
 
 namespace bale::builder {
-
-/// A stage as the Dockerfile has it.
-struct Stage {
-  FromInstruction from;
-  SourceRange range;  ///< of its FROM
-  std::vector<Instruction> instructions;
-};
-
-/// All stages, and the ARGs before the first FROM.
-struct StageList {
-  std::vector<Instruction> global_args;
-  std::vector<Stage> stages;
-};
-
-/// Throws kInvalid for what stands before the first FROM and is no ARG, for a file without FROM,
-/// and whatever `parse_instruction` throws.
-StageList parse_stages(const Dockerfile& dockerfile);
 
 /// What the person who builds decides about the graph.
 struct GraphInputs {
@@ -50,7 +34,8 @@ struct StageInstance {
   StageBase base;
   std::vector<Instruction> instructions;      ///< ONBUILD triggers of the base, then its own
   std::map<std::string, FileOrigin> origins;  ///< of each `from=` as it is written in them
-  /// What `ARG NAME` finds outside of the stage: global ARGs and the platform's.
+  /// What `ARG NAME` finds outside of the stage, for the names that it asks for: global ARGs and
+  /// the platform's.
   std::map<std::string, std::string> global_args;
 
   /// The stages that must be built before it, its base among them.
@@ -72,7 +57,8 @@ class BuildGraph {
   std::set<BaseImage> base_images() const;
 
  private:
-  friend class GraphMaker;
+  friend BuildGraph make_build_graph(const Dockerfile&, const StageList&, const GraphInputs&,
+                                     const OnbuildTriggers&);
 
   std::vector<StageInstance> stages_;
   std::vector<StageId> targets_;
