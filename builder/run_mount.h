@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "builder/file_origin.h"
+#include "builder/mount_flag.h"
 
 namespace bale::builder {
 
@@ -76,5 +78,15 @@ struct SshMount {
 };
 
 using RunMount = std::variant<BindMount, CacheMount, TmpfsMount, SecretMount, SshMount>;
+
+/// Where a mount is asked for.
+struct MountPlace {
+  std::string cwd;  ///< relative targets start here
+  std::function<FileOrigin(const std::string& from)> origin_of;
+};
+
+/// The mount that a flag means, whose values have been expanded. Throws kInvalid, without a place:
+/// an unknown type, a key that the type does not take, a value that is none, `/` as the target.
+RunMount make_run_mount(const MountFlag& flag, const MountPlace& place);
 
 }  // namespace bale::builder

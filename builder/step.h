@@ -102,10 +102,4 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-/// Whether a source of ADD is fetched: an http(s) URL or a git repository.
-bool is_remote_source(std::string_view source);
-/// Whether a remote source of ADD is a git repository: `https://...git[#...]`, `git@...`,
-/// `git://`, `ssh://`.
-bool is_git_source(std::string_view source);
-
 }  // namespace bale::builder
