@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/stub_layer.h"
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include <fcntl.h>
 
-#include "builder/rooted_path.h"
+#include "builder/file_attributes.h"
+#include "builder/resolve.h"
 #include "oci/fd.h"
 
 namespace bale::builder {
@@ -21,7 +26,14 @@ void make_file(const fs::path& stub, const fs::path& inside) {
 }  // namespace
 
 void make_stub_layer(const fs::path& stub, const fs::path& base, const RunRequest& request) {
-  const auto inside = [&base](std::string_view path) { return resolve_in_root(base, path); };
+  const auto find = [&base](const std::string& path) -> std::optional<TreeFile> {
+    auto file = read_file_attributes(base / path);
+    if (!file) return std::nullopt;
+    return TreeFile{std::move(file->entry)};
+  };
+  const auto inside = [&find](const std::string& path) {
+    return fs::path(resolve(find, path, LastLink::kFollow).path);
+  };
   for (const char* folder : {"dev", "proc", "sys", "run", "etc", request.cwd.c_str()}) {
     fs::create_directories(stub / inside(folder));
   }
