@@ -10,35 +10,14 @@
 
 #include "oci/error.h"
 #include "oci/printable.h"
+#include "oci/ustar_header.h"
 #include "oci/utf8.h"
 
 namespace bale::oci {
 
 namespace {
 
-/// POSIX.1-1988 ustar (pax(1), "ustar Interchange Format").
-struct UstarHeader {
-  char name[100];
-  char mode[8];
-  char uid[8];
-  char gid[8];
-  char size[12];
-  char mtime[12];
-  char checksum[8];
-  char type;
-  char link[100];
-  char magic[6];
-  char version[2];
-  char owner[32];
-  char group[32];
-  char major[8];
-  char minor[8];
-  char prefix[155];
-  char unused[12];
-};
-static_assert(sizeof(UstarHeader) == kTarBlock);
-
-using PaxRecords = std::map<std::string, std::string>;
+using Records = std::map<std::string, std::string>;
 
 constexpr std::uint64_t kSevenDigits = 07777777;
 constexpr std::uint64_t kElevenDigits = 077777777777;
@@ -76,14 +55,12 @@ void put_text(char (&field)[N], std::string_view text) {
 }
 
 void put_checksum(UstarHeader& header) {
-  std::memset(header.checksum, ' ', sizeof header.checksum);
-  unsigned sum = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(&header);
-  for (std::size_t i = 0; i < sizeof header; ++i) sum += bytes[i];
+  auto sum = static_cast<unsigned long>(ustar_sums(header).plain);
   // Six digits, NUL, space: the one field that has a form of its own.
   for (std::size_t i = 6; i-- > 0; sum >>= 3U)
     header.checksum[i] = static_cast<char>('0' + (sum & 7));
   header.checksum[6] = '\0';
+  header.checksum[7] = ' ';
 }
 
 UstarHeader blank_header(char type) {
@@ -264,7 +241,7 @@ class HeaderEncoder {
 
   const TarEntry& entry_;
   UstarHeader header_;
-  PaxRecords records_;
+  Records records_;
 };
 
 }  // namespace

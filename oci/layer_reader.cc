@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/layer_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "oci/decompressor.h"
+#include "oci/error.h"
+#include "oci/read_ahead.h"
+
+namespace bale::oci {
+
+namespace {
+
+/// Below this a thread costs more than it gains.
+constexpr std::uint64_t kSmallBlob = std::uint64_t{256} * 1024;
+
+/// Counts and hashes what passes.
+class CheckedStream final : public Source {
+ public:
+  CheckedStream(std::unique_ptr<Source> next, std::uint64_t limit, bool hashed)
+      : next_(std::move(next)), limit_(limit) {
+    if (hashed) hasher_.emplace();
+  }
+
+  std::size_t read(MutableBytes buffer) override {
+    const std::size_t got = next_->read(buffer);
+    size_ += got;
+    if (size_ > limit_) {
+      throw Error(ErrorCode::kCorrupt,
+                  "it unpacks to more than the " + std::to_string(limit_) + " bytes allowed",
+                  "if this is what it should be, raise --max-unpacked");
+    }
+    if (hasher_) hasher_->update(buffer.first(got));
+    return got;
+  }
+
+  Digest finish() { return hasher_->finish(); }
+
+ private:
+  std::unique_ptr<Source> next_;
+  std::uint64_t limit_;
+  std::uint64_t size_ = 0;
+  std::optional<Hasher> hasher_;
+};
+
+std::unique_ptr<Source> open_plain(const BlobProvider& blobs, const Descriptor& layer) {
+  auto plain = std::make_unique<Decompressor>(blobs.open(layer));
+  if (layer.size < kSmallBlob) return plain;
+  return std::make_unique<ReadAheadSource>(std::move(plain));
+}
+
+}  // namespace
+
+std::uint64_t UnpackLimits::for_blob(std::uint64_t size) const {
+  if (size > std::numeric_limits<std::uint64_t>::max() / kRatio - kFree) return most;
+  return std::min(most, kFree + kRatio * size);
+}
+
+struct LayerReader::State {
+  State(const BlobProvider& blobs, const Descriptor& layer, const std::optional<DiffId>& diff_id,
+        std::uint64_t limit)
+      : expected(diff_id),
+        stream(open_plain(blobs, layer), limit, diff_id.has_value()),
+        tar(stream) {}
+
+  std::optional<DiffId> expected;
+  CheckedStream stream;
+  TarReader tar;
+};
+
+LayerReader::LayerReader(const BlobProvider& blobs, const Descriptor& layer,
+                         const std::optional<DiffId>& expected, const UnpackLimits& limits)
+    : state_(std::make_unique<State>(blobs, layer, expected, limits.for_blob(layer.size))) {}
+
+LayerReader::~LayerReader() = default;
+
+TarReader& LayerReader::tar() { return state_->tar; }
+
+void LayerReader::finish() {
+  state_->tar.drain();
+  if (!state_->expected) return;
+  const DiffId actual(state_->stream.finish());
+  if (actual == *state_->expected) return;
+  throw Error(ErrorCode::kCorrupt, "its DiffID is " + actual.to_string() + " and the config says " +
+                                       state_->expected->to_string());
+}
+
+}  // namespace bale::oci

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "oci/blob_store.h"
+#include "oci/tar_reader.h"
+
+namespace bale::oci {
+
+/// How much a layer may unpack to (per layer, in bytes of its tar): `most` in any case, and past
+/// 64 MiB a thousand times the size of its blob. A blob of a few kilobytes cannot fill a disk.
+struct UnpackLimits {
+  static constexpr std::uint64_t kFree = std::uint64_t{64} << 20;
+  static constexpr std::uint64_t kRatio = 1000;
+  std::uint64_t most = std::uint64_t{1} << 40;
+
+  std::uint64_t for_blob(std::uint64_t size) const;
+};
+
+/// A layer blob on its way to its entries: verified, decompressed (on another thread where the blob
+/// is not small), hashed and held to its limits. One thread at a time.
+class LayerReader {
+ public:
+  /// Hashes the tar only if there is a DiffId to expect. `blobs` must outlive the reader.
+  LayerReader(const BlobProvider& blobs, const Descriptor& layer,
+              const std::optional<DiffId>& expected, const UnpackLimits& limits = {});
+  ~LayerReader();
+  LayerReader(const LayerReader&) = delete;
+  LayerReader& operator=(const LayerReader&) = delete;
+
+  TarReader& tar();
+  /// Reads what is left and checks digest, size and DiffId: until then nothing is to be trusted.
+  /// Throws kCorrupt.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bale::oci

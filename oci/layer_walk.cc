@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "oci/error.h"
+#include "oci/layer_reader.h"
+#include "oci/layer_toc.h"
+#include "oci/toc_writer.h"
+
+namespace bale::oci {
+
+namespace {
+
+/// Calls `visit` for every entry, with the reader as it stands at the entry's content.
+template <typename Visit>
+void for_each_entry(const BlobProvider& blobs, const Descriptor& layer,
+                    const std::optional<DiffId>& expected, Visit visit) {
+  try {
+    LayerReader reader(blobs, layer, expected);
+    while (auto entry = reader.tar().next()) visit(*std::move(entry), reader.tar());
+    reader.finish();
+  } catch (const Error& error) {
+    throw error.in("reading layer " + layer.digest.to_string());
+  }
+}
+
+Digest digest_of(Source& content) {
+  class Nowhere final : public Sink {
+    void write(Bytes) override {}
+  } nowhere;
+  HashingSink hash(nowhere);
+  copy(content, hash);
+  return hash.finish();
+}
+
+}  // namespace
+
+void walk_layer(const BlobProvider& blobs, const Descriptor& layer,
+                const std::function<void(const TarEntry& entry, Source& content)>& visit) {
+  for_each_entry(blobs, layer, std::nullopt,
+                 [&](const TarEntry& entry, TarReader& tar) { visit(entry, tar.content()); });
+}
+
+void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
+                const std::optional<DiffId>& expected, Sink& toc) {
+  TocWriter writer(toc);
+  for_each_entry(blobs, layer, expected, [&](TarEntry entry, TarReader& tar) {
+    TocEntry line{std::move(entry), std::nullopt, tar.content_offset()};
+    if (line.entry.type == FileType::kRegular) line.content = digest_of(tar.content());
+    writer.add(line);
+  });
+  writer.finish();
+}
+
+}  // namespace bale::oci
