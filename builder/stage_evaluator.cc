@@ -275,8 +275,9 @@ void StageEvaluator::note_unset(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     const std::string near = oci::nearest(name, scope_.variables().names());
     const std::string hint = near.empty() ? "" : " (did you mean $" + near + "?)";
+    const bool braced = current_->text.find("$" + name) == std::string::npos;
     LintWarning warning{"UndefinedVar", "Usage of undefined variable '$" + name + "'" + hint,
-                        current_->range, name};
+                        current_->range, (braced ? "${" : "$") + name};
     if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end()) {
       warnings_.push_back(std::move(warning));
     }
