@@ -78,18 +78,25 @@ std::size_t VerifyingSource::read(MutableBytes buffer) {
                 expected_.to_string() + " is longer than its " + std::to_string(size_) + " bytes");
   }
   hasher_.update(buffer.first(got));
-  if (got > 0) return got;
-  ended_ = true;
+  if (got > 0 && seen_ < size_) return got;
   if (seen_ < size_) {
     throw Error(ErrorCode::kCorrupt, expected_.to_string() + " ends after " +
                                          std::to_string(seen_) + " of " + std::to_string(size_) +
                                          " bytes");
   }
-  if (const Digest actual = hasher_.finish(); actual != expected_) {
+  // With the last bytes, not after them: who reads just `size` bytes is safe too.
+  if (!verified_) check_digest();
+  ended_ = got == 0;
+  return got;
+}
+
+void VerifyingSource::check_digest() {
+  const Digest actual = hasher_.finish();
+  if (actual != expected_) {
     throw Error(ErrorCode::kCorrupt,
                 expected_.to_string() + " has other content: its digest is " + actual.to_string());
   }
-  return 0;
+  verified_ = true;
 }
 
 }  // namespace bale::oci

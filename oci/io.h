@@ -97,19 +97,23 @@ class HashingSink final : public Sink {
   std::uint64_t size_ = 0;
 };
 
-/// Reads `next` and reports its end only if exactly `size` bytes with `digest` have passed; else
-/// throws kCorrupt, at the latest one byte past the size. `next` must outlive it.
+/// Reads `next`, and gives out its last bytes and its end only if they make exactly `size` bytes
+/// with `digest`; else throws kCorrupt, at the latest one byte past the size. `next` must outlive
+/// it.
 class VerifyingSource final : public Source {
  public:
   VerifyingSource(Source& next, Digest digest, std::uint64_t size);
   std::size_t read(MutableBytes buffer) override;
 
  private:
+  void check_digest();
+
   Source& next_;
   Digest expected_;
   Hasher hasher_;
   std::uint64_t size_;
   std::uint64_t seen_ = 0;
+  bool verified_ = false;
   bool ended_ = false;
 };
 

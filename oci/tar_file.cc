@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/tar_file.h"
 
+#include <array>
 #include <map>
 #include <utility>
 #include <vector>
@@ -10,7 +11,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "oci/decompressor.h"
 #include "oci/error.h"
+#include "oci/spool.h"
 
 namespace bale::oci {
 
@@ -121,10 +124,31 @@ TarFile::TarFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TarFile::TarFile(TarFile&&) noexcept = default;
 TarFile::~TarFile() = default;
 
+namespace {
+
+/// The file itself where it is plain, else a spooled copy of its content.
+UniqueFd open_plain(const fs::path& path) {
+  UniqueFd fd = open_file(path, O_RDONLY);
+  std::array<std::byte, 4> head{};
+  const ssize_t got = ::pread(fd.get(), head.data(), head.size(), 0);
+  const bool plain =
+      got <= 0 ||
+      sniff_compression(Bytes(head).first(static_cast<std::size_t>(got))) == Compression::kNone;
+  if (plain) return fd;
+  try {
+    Decompressor content(std::make_unique<FileSource>(std::move(fd)));
+    return spool(content, unpacked_limit(fs::file_size(path))).fd;
+  } catch (const Error& error) {
+    throw error.in("unpacking " + path.string());
+  }
+}
+
+}  // namespace
+
 TarFile TarFile::open(const fs::path& path) {
   auto state = std::make_unique<State>();
   state->path = path;
-  state->fd = std::make_shared<const UniqueFd>(open_file(path, O_RDONLY));
+  state->fd = std::make_shared<const UniqueFd>(open_plain(path));
   state->members = list_members(state->fd->get(), path);
   return TarFile(std::move(state));
 }

@@ -13,11 +13,13 @@
 namespace bale::oci {
 
 /// The members of a tar file by their names. Nothing is unpacked: members are read where they are.
-/// Immutable; thread-safe.
+/// A gzip'd or zstd'd file is first unpacked to a temporary file without a name, in $TMPDIR or
+/// /var/tmp. Immutable; thread-safe.
 class TarFile {
  public:
-  /// Reads the headers once. Throws kNotFound, or kCorrupt for what is no tar file and for more
-  /// than 100,000 members.
+  /// Reads the headers once. Throws kNotFound, or kCorrupt for what is no tar file, for more
+  /// than 100,000 members, and for a compressed file that unpacks to more than 64 MiB and 1000
+  /// times its size.
   static TarFile open(const std::filesystem::path& path);
   TarFile(TarFile&&) noexcept;
   ~TarFile();

@@ -7,11 +7,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "oci/docker_archive_writer.h"
 #include "oci/document.h"
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/tar_writer.h"
 #include "oci/validate.h"
+#include "tests/support/peer_tool.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
@@ -132,6 +134,50 @@ TEST_F(DockerArchiveTest, RefusesWhatIsBroken) {
     TestArchive test;
     spoil(test);
     EXPECT_THROW(open(test.tar()), Error) << name;
+  }
+}
+
+TEST_F(DockerArchiveTest, WhatIsWrittenReadsAsTheSameImages) {
+  MemoryStore store;
+  const auto first = test::add_image(store, "linux/amd64");
+  const auto second = test::add_image(store, "linux/arm64");
+  StringSink sink;
+  write_docker_archive(store, {{{"app:v1"}, first}, {{}, second}}, sink);
+  const DockerArchive archive = open(sink.text());
+  ASSERT_EQ(archive.images().size(), 2U);
+  EXPECT_EQ(archive.resolve(Reference::parse("app:v1")).manifest.digest, first.digest)
+      << "uncompressed layers and OCI types: nothing changes";
+  for (const auto& image : archive.images()) {
+    EXPECT_TRUE(validate_image(archive, image.manifest).empty());
+  }
+}
+
+TEST_F(DockerArchiveTest, ReadsAnArchiveThatIsCompressedItself) {
+  const test::ScratchFolder scratch;
+  const TestArchive test;
+  write_file_atomically(scratch / "image.tar", test.tar());
+  for (const char* program : {"gzip", "zstd"}) {
+    BALE_NEEDS_PEER(program);
+    const std::string packed = (scratch / program).string();
+    const std::string command =
+        std::string(program) + " -c " + (scratch / "image.tar").string() + " > " + packed;
+    ASSERT_EQ(test::run_peer("(" + command + ")").status, 0);
+    const DockerArchive archive = DockerArchive::open(packed);
+    EXPECT_TRUE(validate_image(archive, archive.images()[0].manifest).empty());
+  }
+}
+
+TEST_F(DockerArchiveTest, RefusesToUnpackABomb) {
+  BALE_NEEDS_PEER("gzip");
+  const std::string path = (scratch_ / "bomb.tar.gz").string();
+  ASSERT_EQ(test::run_peer("(head -c 200M /dev/zero | gzip -9 > " + path + ")").status, 0);
+  // gzip reaches a ratio of 1029 with zeros.
+  try {
+    DockerArchive::open(path);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
+    EXPECT_THAT(error.what(), testing::HasSubstr("unpacks to more than"));
   }
 }
 

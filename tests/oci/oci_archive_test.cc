@@ -8,6 +8,7 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/image_layout.h"
 #include "oci/new_file.h"
 #include "oci/validate.h"
 #include "tests/support/scratch_folder.h"
@@ -59,6 +60,16 @@ TEST(OciArchive, AnAlteredBlobIsNoticed) {
   write_text(scratch / "image.tar", tar);
   const OciArchive archive = OciArchive::open(scratch / "image.tar");
   EXPECT_EQ(validate_image(archive, archive.resolve("")).size(), 1U);
+}
+
+TEST(OciArchive, NeverWritesAnAlteredBlob) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  const auto root = test::add_image(layout, "linux/amd64");
+  const auto layer = read_manifest(layout, root).value.layers[0];
+  const auto file = scratch.path() / "image/blobs/sha256" / layer.digest.hex();
+  std::ofstream(file, std::ios::in | std::ios::out).write("X", 1);
+  EXPECT_THROW(archive_of(layout, root, ""), Error);
 }
 
 TEST(OciArchive, ACutArchiveNamesTheFault) {

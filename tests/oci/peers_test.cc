@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "oci/docker_archive.h"
+#include "oci/docker_archive_writer.h"
 #include "oci/document.h"
 #include "oci/image.h"
 #include "oci/image_layout.h"
@@ -113,6 +113,23 @@ TEST_F(Peers, WeReadSkopeosArchive) {
   const OciArchive archive = OciArchive::open(scratch_ / "image.tar");
   EXPECT_EQ(archive.resolve("v1").digest, root.digest);
   EXPECT_THAT(validate_image(archive, archive.resolve("v1")), IsEmpty());
+}
+
+TEST_F(Peers, PodmanLoadsOurDockerArchive) {
+  BALE_NEEDS_PEER("podman");
+  BALE_NEEDS_PEER("skopeo");
+  make_store();
+  // Compressed layers, which the archive must hold unpacked.
+  EXPECT_RUNS("skopeo copy --all oci:" + path("store") + ":" + kName + " oci:" + path("gzip:v1"));
+  const ImageLayout layout = ImageLayout::open(scratch_ / "gzip");
+  const auto image = select_image(layout, layout.resolve("v1"), Platform::parse("linux/arm64"));
+  NewFile file(scratch_ / "image.tar");
+  write_docker_archive(layout, {{{kName}, image}}, file);
+  file.finish();
+  EXPECT_RUNS(podman() + " load -i " + path("image.tar"));
+  const PeerRun loaded = run_peer(podman() + " image inspect " + kName);
+  EXPECT_THAT(loaded.output, HasSubstr("\"Architecture\": \"arm64\""));
+  run_peer(podman() + " system reset --force");
 }
 
 TEST_F(Peers, WeReadSkopeosDockerArchive) {

@@ -22,4 +22,4 @@ bool have_peer(const std::string& program);
 
 /// Skips the test where a program that referees it is missing.
 #define BALE_NEEDS_PEER(program) \
-  if (!bale::test::have_peer(program)) GTEST_SKIP() << program " is not installed"
+  if (!bale::test::have_peer(program)) GTEST_SKIP() << (program) << " is not installed"

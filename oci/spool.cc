@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/spool.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "oci/error.h"
+
+namespace bale::oci {
+
+namespace {
+
+UniqueFd unnamed_file() {
+  const char* folder = std::getenv("TMPDIR");
+  std::string path = folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
+  // Not O_TMPFILE: some overlay file systems have none.
+  path += "/bale-XXXXXX";
+  UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
+  if (!fd) throw errno_error("creating a temporary file " + path);
+  ::unlink(path.c_str());
+  return fd;
+}
+
+}  // namespace
+
+SpooledFile spool(Source& source, std::uint64_t limit) {
+  FileSink sink(unnamed_file());
+  SpooledFile file;
+  const auto buffer = std::make_unique<std::byte[]>(kChunkSize);
+  while (const std::size_t got = source.read({buffer.get(), kChunkSize})) {
+    file.size += got;
+    if (file.size > limit) {
+      throw Error(ErrorCode::kCorrupt,
+                  "unpacks to more than the " + std::to_string(limit) + " bytes allowed");
+    }
+    sink.write({buffer.get(), got});
+  }
+  file.fd = UniqueFd(::fcntl(sink.fd(), F_DUPFD_CLOEXEC, 0));
+  if (!file.fd || ::lseek(file.fd.get(), 0, SEEK_SET) < 0) {
+    throw errno_error("reading a temporary file");
+  }
+  return file;
+}
+
+std::uint64_t unpacked_limit(std::uint64_t packed) {
+  constexpr std::uint64_t kFree = std::uint64_t{64} << 20;
+  constexpr std::uint64_t kRatio = 1000;
+  if (packed > std::numeric_limits<std::uint64_t>::max() / kRatio) return packed;
+  return std::max(kFree, packed * kRatio);
+}
+
+}  // namespace bale::oci

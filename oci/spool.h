@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "oci/fd.h"
+
+namespace bale::oci {
+
+/// What a source gave, in a file without a name, which ends with its descriptor.
+struct SpooledFile {
+  UniqueFd fd;  ///< stands at the start
+  std::uint64_t size = 0;
+};
+
+/// Writes all of `source` to a temporary file in $TMPDIR, else /var/tmp, for formats that need a
+/// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.
+SpooledFile spool(Source& source, std::uint64_t limit);
+
+/// How much `packed` bytes may unpack to: 1000 times as much, and 64 MiB in any case. What claims
+/// more is made to fill disks.
+std::uint64_t unpacked_limit(std::uint64_t packed);
+
+}  // namespace bale::oci
