@@ -2,6 +2,7 @@
 #include "oci/validate.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <set>
@@ -16,6 +17,7 @@
 #include "oci/image.h"
 #include "oci/image_layout.h"
 #include "oci/image_walk.h"
+#include "oci/layer_toc.h"
 
 namespace bale::oci {
 
@@ -23,11 +25,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+class NullSink final : public Sink {
+ public:
+  void write(Bytes) override {}
+};
+
 /// Walks documents from a root and writes down what is wrong. Each blob is read once, whatever
 /// number of descriptors point at it.
 class Validation {
  public:
-  explicit Validation(const BlobProvider& blobs) : blobs_(blobs) {}
+  Validation(const BlobProvider& blobs, ValidateDepth depth) : blobs_(blobs), depth_(depth) {}
 
   void root(const Descriptor& descriptor) { link({descriptor, descriptor.digest.to_string()}, 0); }
 
@@ -105,17 +112,46 @@ class Validation {
     } else if (links.config) {
       content(*links.config);
     }
-    layers(links, image);
+    layers(links, image, facts);
   }
 
-  void layers(const ManifestLinks& links, bool image) {
-    for (const auto& layer : links.layers) {
-      if (image && !layer.descriptor.media_type.is_layer()) {
+  void layers(const ManifestLinks& links, bool image, const ConfigFacts& facts) {
+    const bool paired = facts.diff_ids && facts.diff_ids->size() == links.layers.size();
+    for (std::size_t i = 0; i < links.layers.size(); ++i) {
+      const Link& layer = links.layers[i];
+      const bool typed = layer.descriptor.media_type.is_layer();
+      if (image && !typed) {
         fault(layer.place + ".mediaType",
               "not a layer's type: " + layer.descriptor.media_type.to_string());
       }
-      content(layer);
+      const bool whole = content(layer);
+      if (!whole || !image || !typed || depth_ != ValidateDepth::kLayers) continue;
+      unpack(layer, paired ? std::optional((*facts.diff_ids)[i]) : std::nullopt);
     }
+  }
+
+  /// Reads a layer as those do who unpack it.
+  void unpack(const Link& layer, const std::optional<DiffId>& expected) {
+    const std::string diff_id = expected ? expected->to_string() : "";
+    if (!unpacked_.emplace(layer.descriptor.digest, diff_id).second) return;
+    check_packing(layer);
+    NullSink toc;
+    try {
+      scan_layer(blobs_, layer.descriptor, expected, toc);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorrupt) throw;
+      fault(layer.place, error.what());
+    }
+  }
+
+  void check_packing(const Link& layer) {
+    std::array<std::byte, 4> head{};
+    const auto source = blobs_.open_unverified(layer.descriptor);
+    const Compression actual = sniff_compression(Bytes(head).first(read_full(*source, head)));
+    if (actual == layer.descriptor.media_type.layer_compression()) return;
+    fault(layer.place + ".mediaType", "is " + layer.descriptor.media_type.to_string() +
+                                          ", but the blob is " +
+                                          oci_layer_type(actual).to_string());
   }
 
   /// Parsed for every manifest that has it: each has its own layers to compare.
@@ -203,8 +239,10 @@ class Validation {
   }
 
   const BlobProvider& blobs_;
+  ValidateDepth depth_;
   std::vector<Fault> faults_;
   std::map<Digest, bool> checked_;
+  std::set<std::pair<Digest, std::string>> unpacked_;  // layers with the DiffIDs they were held to
   std::map<Digest, std::optional<Platform>> platforms_;  // of manifests, by their configs
 };
 
@@ -244,16 +282,17 @@ void check_blob_files(const fs::path& layout, Validation& validation) {
 
 }  // namespace
 
-std::vector<Fault> validate_image(const BlobProvider& blobs, const Descriptor& root) {
-  Validation validation(blobs);
+std::vector<Fault> validate_image(const BlobProvider& blobs, const Descriptor& root,
+                                  ValidateDepth depth) {
+  Validation validation(blobs, depth);
   validation.root(root);
   return validation.take();
 }
 
-std::vector<Fault> validate_layout(const fs::path& path) {
+std::vector<Fault> validate_layout(const fs::path& path, ValidateDepth depth) {
   // Not open(), which refuses a layout whose faults are to be told.
   const ImageLayout layout = ImageLayout::create(path);
-  Validation validation(layout);
+  Validation validation(layout, depth);
   if (check_layout_files(path, validation)) {
     validation.layout_index(read_file(path / "index.json", kMaxManifestSize), "index.json");
   }

@@ -218,6 +218,44 @@ TEST(Validate, DuplicateKeysAreAFault) {
   EXPECT_EQ(faults[0].message, "JSON: duplicate key \"manifests\"");
 }
 
+/// An image whose only layer is `blob`, said to be of `type` and to unpack to `plain`.
+std::vector<Fault> faults_of_layer(std::string_view blob, const MediaType& type,
+                                   std::string_view plain) {
+  MemoryStore store;
+  ImageConfig config;
+  config.platform = Platform::parse("linux/amd64");
+  config.diff_ids.emplace_back(Digest::of(as_bytes(plain)));
+  const auto config_document = make_document(config, media_type::kOciManifest);
+  write_blob(store, config_document.descriptor, config_document.bytes);
+  const auto manifest = make_document(Manifest{.config = config_document.descriptor,
+                                               .layers = {test::add_blob(store, blob, type)}});
+  write_blob(store, manifest.descriptor, manifest.bytes);
+  EXPECT_THAT(validate_image(store, manifest.descriptor), ElementsAre()) << "looked at from far";
+  return validate_image(store, manifest.descriptor, ValidateDepth::kLayers);
+}
+
+TEST(ValidateLayers, FindsNothingInAGoodOne) {
+  const std::string tar = test::make_tar({{"hello", "world"}});
+  EXPECT_THAT(faults_of_layer(tar, media_type::kOciLayer, tar), ElementsAre());
+}
+
+TEST(ValidateLayers, FindsAnotherDiffId) {
+  const std::string tar = test::make_tar({{"hello", "world"}});
+  EXPECT_EQ(faults_of_layer(tar, media_type::kOciLayer, "other").size(), 1U);
+}
+
+TEST(ValidateLayers, FindsAnotherPacking) {
+  const std::string tar = test::make_tar({{"hello", "world"}});
+  const auto faults = faults_of_layer(tar, media_type::kOciLayerGzip, tar);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_THAT(faults[0].place, testing::EndsWith(": layers[0].mediaType"));
+}
+
+TEST(ValidateLayers, FindsWhatIsNoTar) {
+  const std::string noise(2000, 'x');
+  EXPECT_EQ(faults_of_layer(noise, media_type::kOciLayer, noise).size(), 1U);
+}
+
 class ValidateLayout : public testing::Test {
  protected:
   ValidateLayout() {
