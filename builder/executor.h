@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "builder/step.h"
 #include "oci/platform.h"
 
 namespace bale::builder {
@@ -41,7 +40,8 @@ struct RunRequest {
   std::string cwd = "/";                     ///< must exist in the root filesystem
   std::string user = {};                     ///< as USER has it; "" is root
   std::string hostname = "buildsandbox";
-  RunNetwork network = RunNetwork::kDefault;
+  /// As `podman run --network` has it; "" for podman's own.
+  std::string network = {};
   std::vector<HostMount> mounts = {};
   /// Options for `podman run`, one element each (`--add-host=a:1.2.3.4`).
   std::vector<std::string> options = {};

@@ -119,4 +119,23 @@ std::optional<FileAttributes> read_file_attributes(const std::filesystem::path& 
   return file;
 }
 
+void copy_owner_and_mode(const std::filesystem::path& from, const std::filesystem::path& to) {
+  struct stat status {};
+  if (::stat(from.c_str(), &status) != 0) throw oci::errno_error("reading " + from.string());
+  if (::chown(to.c_str(), status.st_uid, status.st_gid) != 0 ||
+      ::chmod(to.c_str(), status.st_mode & 07777U) != 0) {
+    throw oci::errno_error("changing " + to.string());
+  }
+}
+
+Resolved resolve_on_disk(const std::filesystem::path& root, const std::string& path) {
+  const auto find = [&root](const std::string& each) -> std::optional<TreeFile> {
+    auto file = read_file_attributes(root / each);
+    if (!file) return std::nullopt;
+    file->entry.path = each;
+    return TreeFile{std::move(file->entry)};
+  };
+  return resolve(find, path, LastLink::kFollow);
+}
+
 }  // namespace bale::builder

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "builder/resolve.h"
 #include "oci/tar_entry.h"
 
 namespace bale::builder {
@@ -26,5 +27,12 @@ struct FileAttributes {
 /// Looks at the file itself, not at where a link leads. Nothing where it does not exist. Labels of
 /// SELinux are the host's and left out.
 std::optional<FileAttributes> read_file_attributes(const std::filesystem::path& path);
+
+/// Gives one folder the owner and the mode of another.
+void copy_owner_and_mode(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Where a path leads in a tree on disk that nobody changes meanwhile: `resolve`, all links
+/// followed.
+Resolved resolve_on_disk(const std::filesystem::path& root, const std::string& path);
 
 }  // namespace bale::builder

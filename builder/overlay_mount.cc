@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "builder/mount_point.h"
 #include "oci/error.h"
 
 namespace bale::builder {
@@ -80,10 +81,5 @@ OverlayMount::OverlayMount(fs::path target, const OverlayFolders& folders, const
 }
 
 OverlayMount::~OverlayMount() { unmount(target_); }
-
-void unmount(const fs::path& target) noexcept {
-  if (::umount2(target.c_str(), UMOUNT_NOFOLLOW) == 0 || errno != EBUSY) return;
-  ::umount2(target.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
-}
 
 }  // namespace bale::builder

@@ -31,8 +31,4 @@ class OverlayMount {
   std::filesystem::path target_;
 };
 
-/// Unmounts whatever is mounted on `target`, now or, where something still uses it, as soon as
-/// nothing does.
-void unmount(const std::filesystem::path& target) noexcept;
-
 }  // namespace bale::builder

@@ -10,17 +10,9 @@ namespace {
 using Words = std::vector<std::string>;
 
 void add_network(Words& argv, const RunRequest& request) {
-  switch (request.network) {
-    case RunNetwork::kDefault:
-      return;
-    case RunNetwork::kHost:
-      argv.emplace_back("--network=host");
-      return;
-    case RunNetwork::kNone:
-      // Without a network the step may change the hosts file of the image.
-      argv.insert(argv.end(), {"--network=none", "--no-hosts"});
-      return;
-  }
+  if (!request.network.empty()) argv.push_back("--network=" + request.network);
+  // Without a network the step may change the hosts file of the image.
+  if (request.network == "none") argv.emplace_back("--no-hosts");
 }
 
 // --mount separates its fields with commas and knows no escape.

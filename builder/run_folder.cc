@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "builder/overlay_mount.h"
+#include "builder/mount_point.h"
 #include "oci/error.h"
 
 namespace bale::builder {
@@ -17,8 +17,7 @@ namespace {
 
 /// Removes a run's folder with all its mounts. Gives up without a word: the next run tries again.
 void discard(const fs::path& folder) noexcept {
-  unmount(folder / "merged");
-  unmount(folder / "base");
+  unmount_below(folder);
   std::error_code ignored;
   fs::remove_all(folder, ignored);
 }
@@ -34,7 +33,7 @@ RunFolder::RunFolder(const fs::path& parent) {
   path_ = name;
   lock_ = oci::FileLock::exclusive(path_);
   for (const auto& folder :
-       {upper(), work(), merged(), base(), empty(), stub(), links(), scratch()}) {
+       {upper(), work(), merged(), base(), empty(), stub(), links(), mounts(), scratch()}) {
     fs::create_directory(folder);
   }
 }

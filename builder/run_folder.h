@@ -28,6 +28,7 @@ class RunFolder {
   std::filesystem::path empty() const { return path_ / "empty"; }      ///< nothing, ever
   std::filesystem::path stub() const { return path_ / "stub"; }        ///< see stub_layer.h
   std::filesystem::path links() const { return path_ / "links"; }      ///< see OverlayMount
+  std::filesystem::path mounts() const { return path_ / "mounts"; }    ///< see StepMounts
   std::filesystem::path scratch() const { return path_ / "scratch"; }  ///< see RunRequest
 
  private:

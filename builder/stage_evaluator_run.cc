@@ -9,8 +9,6 @@ namespace bale::builder {
 
 namespace {
 
-constexpr const char* kScriptFolder = "/dev/pipes/";
-
 RunNetwork network_of(const std::string& name) {
   if (name == "none") return RunNetwork::kNone;
   return name == "host" ? RunNetwork::kHost : RunNetwork::kDefault;

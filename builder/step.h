@@ -65,6 +65,9 @@ struct RunDevice {
   friend bool operator==(const RunDevice&, const RunDevice&) = default;
 };
 
+/// Where a RUN sees its scripts.
+inline constexpr const char* kScriptFolder = "/dev/pipes/";
+
 /// RUN with everything expanded.
 struct RunStep {
   std::vector<std::string> argv;  ///< with the shell before it where the step has the shell form
@@ -77,7 +80,7 @@ struct RunStep {
   RunSecurity security = RunSecurity::kSandbox;
   std::vector<RunMount> mounts;
   std::vector<RunDevice> devices;
-  /// Here-documents that start with `#!`: files in /dev/pipes, mode 0755, while the step runs.
+  /// Here-documents that start with `#!`: files in kScriptFolder, mode 0755, while the step runs.
   std::vector<InlineFile> scripts;
 
   friend bool operator==(const RunStep&, const RunStep&) = default;

@@ -11,9 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "builder/file_attributes.h"
 #include "builder/filesystem_error.h"
 #include "builder/overlay_diff.h"
 #include "builder/overlay_mount.h"
+#include "builder/run_request.h"
+#include "builder/step_mounts.h"
 #include "builder/stub_layer.h"
 #include "oci/error.h"
 
@@ -32,16 +35,6 @@ std::vector<fs::path> lower_folders(const std::vector<Snapshot>& below, const fs
   for (auto layer = below.rbegin(); layer != below.rend(); ++layer) lowers.push_back(layer->tree());
   lowers.push_back(lowest);
   return lowers;
-}
-
-// The root folder that a command sees is the upper one, so it has to look like that of the layers.
-void copy_root_attributes(const fs::path& from, const fs::path& to) {
-  struct stat status {};
-  if (::stat(from.c_str(), &status) != 0) throw oci::errno_error("reading " + from.string());
-  if (::chown(to.c_str(), status.st_uid, status.st_gid) != 0 ||
-      ::chmod(to.c_str(), status.st_mode & 07777U) != 0) {
-    throw oci::errno_error("changing " + to.string());
-  }
 }
 
 void clamp_time(const fs::path& file, std::int64_t latest) {
@@ -84,8 +77,12 @@ void require_success(const RunOutcome& outcome, const RunRequest& command) {
 }  // namespace
 
 StepRunner::StepRunner(Snapshots& snapshots, Executor& executor, oci::BlobStore& store,
-                       oci::ThreadPool& pool)
-    : snapshots_(snapshots), executor_(executor), store_(store), pool_(pool) {}
+                       oci::ThreadPool& pool, RunSettings settings)
+    : snapshots_(snapshots),
+      executor_(executor),
+      store_(store),
+      pool_(pool),
+      settings_(std::move(settings)) {}
 
 std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEvents& events,
                                                 oci::Sink& toc, std::stop_token stop) {
@@ -101,22 +98,27 @@ std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEv
       base.emplace(folder.base(), OverlayFolders{lower_folders(below, folder.empty())},
                    folder.links());
     }
-    execute(folder, below, task.command, events, stop);
+    execute(folder, below, task, events, stop);
     return capture(folder, task.options, toc);
   });
 }
 
 void StepRunner::execute(const RunFolder& folder, const std::vector<Snapshot>& below,
-                         RunRequest command, const RunEvents& events, std::stop_token stop) {
-  copy_root_attributes(folder.base(), folder.upper());
+                         const RunTask& task, const RunEvents& events,
+                         const std::stop_token& stop) {
+  const StepMounts::Sources sources{settings_, task.origins, snapshots_};
+  const StepMounts mounts(folder.mounts(), sources, task.step, stop);
+  RunRequest command = make_run_request(task.step, settings_, mounts);
   make_stub_layer(folder.stub(), folder.base(), command);
+  // The root folder that the command sees is the upper one.
+  copy_owner_and_mode(folder.base(), folder.upper());
   const OverlayMount merged(folder.merged(),
                             {lower_folders(below, folder.stub()), folder.upper(), folder.work()},
                             folder.links());
   command.name = folder.name();
   command.root = merged.path();
   command.scratch = folder.scratch();
-  require_success(executor_.run(command, events, std::move(stop)), command);
+  require_success(executor_.run(command, events, stop), command);
 }
 
 std::optional<oci::LayerResult> StepRunner::capture(const RunFolder& folder,

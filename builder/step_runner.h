@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "builder/executor.h"
+#include "builder/mount_origin.h"
 #include "builder/run_folder.h"
+#include "builder/run_settings.h"
 #include "builder/snapshots.h"
+#include "builder/step.h"
 #include "oci/blob_store.h"
 #include "oci/io.h"
 #include "oci/layer_writer.h"
@@ -18,8 +21,9 @@ namespace bale::builder {
 
 /// One RUN to carry out.
 struct RunTask {
+  const RunStep& step;
   std::vector<StageLayer> layers;  ///< what the stage has so far, the base image's first
-  RunRequest command;              ///< without `name`, `root` and `scratch`, which are the runner's
+  MountOrigins origins = {};       ///< of the step's bind mounts
   oci::LayerOptions options = {};
 };
 
@@ -28,8 +32,8 @@ struct RunTask {
 class StepRunner {
  public:
   /// All must outlive it; `store` receives the layers.
-  StepRunner(Snapshots& snapshots, Executor& executor, oci::BlobStore& store,
-             oci::ThreadPool& pool);
+  StepRunner(Snapshots& snapshots, Executor& executor, oci::BlobStore& store, oci::ThreadPool& pool,
+             RunSettings settings);
 
   /// The layer, or nothing where the command changed nothing; `toc` receives its table of contents.
   /// Throws kStepFailed, with the last lines of the output as its detail, for a command that fails
@@ -38,8 +42,8 @@ class StepRunner {
                                       std::stop_token stop);
 
  private:
-  void execute(const RunFolder& folder, const std::vector<Snapshot>& below, RunRequest command,
-               const RunEvents& events, std::stop_token stop);
+  void execute(const RunFolder& folder, const std::vector<Snapshot>& below, const RunTask& task,
+               const RunEvents& events, const std::stop_token& stop);
   std::optional<oci::LayerResult> capture(const RunFolder& folder, const oci::LayerOptions& options,
                                           oci::Sink& toc);
 
@@ -47,6 +51,7 @@ class StepRunner {
   Executor& executor_;
   oci::BlobStore& store_;
   oci::ThreadPool& pool_;
+  RunSettings settings_;
   std::once_flag cleaned_;
 };
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/stub_layer.h"
 
-#include <optional>
 #include <string>
-#include <utility>
 
 #include <fcntl.h>
 
 #include "builder/file_attributes.h"
-#include "builder/resolve.h"
 #include "oci/fd.h"
 
 namespace bale::builder {
@@ -26,13 +23,8 @@ void make_file(const fs::path& stub, const fs::path& inside) {
 }  // namespace
 
 void make_stub_layer(const fs::path& stub, const fs::path& base, const RunRequest& request) {
-  const auto find = [&base](const std::string& path) -> std::optional<TreeFile> {
-    auto file = read_file_attributes(base / path);
-    if (!file) return std::nullopt;
-    return TreeFile{std::move(file->entry)};
-  };
-  const auto inside = [&find](const std::string& path) {
-    return fs::path(resolve(find, path, LastLink::kFollow).path);
+  const auto inside = [&base](const std::string& path) {
+    return fs::path(resolve_on_disk(base, path).path);
   };
   for (const char* folder : {"dev", "proc", "sys", "run", "etc", request.cwd.c_str()}) {
     fs::create_directories(stub / inside(folder));

@@ -70,9 +70,9 @@ TEST(PodmanArgv, NeverShowsASecret) {
 TEST(PodmanArgv, LeavesTheNetworkToPodmanUnlessTheStepSaysOtherwise) {
   auto step = request();
   EXPECT_THAT(podman_run_argv("podman", step), Each(Not(HasSubstr("--network"))));
-  step.network = RunNetwork::kHost;
+  step.network = "host";
   EXPECT_THAT(podman_run_argv("podman", step), Contains("--network=host"));
-  step.network = RunNetwork::kNone;
+  step.network = "none";
   EXPECT_THAT(podman_run_argv("podman", step), Contains("--no-hosts"));
 }
 

@@ -212,7 +212,7 @@ TEST_F(PodmanExecutorTest, HasHostsAndResolverWithANetwork) {
 
 TEST_F(PodmanExecutorTest, LetsAStepWithoutANetworkChangeTheImagesOwnHosts) {
   std::ofstream(layer() / "etc/hosts") << "10.0.0.1 db\n";
-  request_.network = RunNetwork::kNone;
+  request_.network = "none";
   shell("cat /etc/hosts; echo 10.0.0.2 cache >> /etc/hosts");
   EXPECT_EQ(output_, Lines{"10.0.0.1 db"});
   EXPECT_EQ(changes_, Lines{"etc/hosts"});

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/cache_folder.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oci/bytes.h"
+#include "oci/digest.h"
+#include "oci/error.h"
+
+namespace bale::builder {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An id may hold anything; its hash may be the name of a folder.
+std::string folder_name(const std::string& id) {
+  return std::string(oci::Digest::of(oci::as_bytes(id)).hex());
+}
+
+void make_folder(const fs::path& path, const CacheMount& mount) {
+  if (!fs::create_directory(path)) return;
+  if (::chown(path.c_str(), mount.uid, mount.gid) != 0 || ::chmod(path.c_str(), mount.mode) != 0) {
+    throw oci::errno_error("changing the owner of " + path.string());
+  }
+}
+
+/// Sleeps, or throws as soon as it is time to stop.
+void wait_a_moment(const std::stop_token& stop) {
+  using namespace std::chrono_literals;
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, 50ms, [] { return false; });
+  if (stop.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+}
+
+}  // namespace
+
+CacheFolder::CacheFolder(const fs::path& parent, const CacheMount& mount,
+                         const std::stop_token& stop) {
+  fs::create_directories(parent);
+  const fs::path first = parent / folder_name(mount.id);
+  for (unsigned number = 1; !try_take(first, mount); ++number) {
+    const bool taken = mount.sharing == CacheSharing::kPrivate &&
+                       try_take(first.string() + "." + std::to_string(number), mount);
+    if (taken) return;
+    if (mount.sharing == CacheSharing::kLocked) wait_a_moment(stop);
+  }
+}
+
+bool CacheFolder::try_take(fs::path path, const CacheMount& mount) {
+  make_folder(path, mount);
+  auto lock = mount.sharing == CacheSharing::kShared ? oci::FileLock::try_shared(path)
+                                                     : oci::FileLock::try_exclusive(path);
+  if (!lock) return false;
+  lock_ = *std::move(lock);
+  path_ = std::move(path);
+  return true;
+}
+
+}  // namespace bale::builder
