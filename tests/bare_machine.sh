@@ -17,6 +17,7 @@ make_machine() {
 
 # A root of its own rather than a chroot: container runtimes pivot, which a chroot forbids.
 in_machine() { # COMMAND
+  # shellcheck disable=SC2016 # expanded by the inner shell
   unshare --mount --pid --fork --kill-child sh -euc '
     mount --make-rprivate /
     mount --bind "$1" "$1"
