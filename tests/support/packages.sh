@@ -12,7 +12,7 @@ RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static run
 # The registry and the base images on loopback, and the tools that look at them.
 REGISTRY_PACKAGES=(arch-test curl debian-archive-keyring docker-registry mmdebstrap python3 skopeo)
 
-TEST_PACKAGES=(buildah clang-format git libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
+TEST_PACKAGES=(buildah busybox-static clang-format git libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
   procps umoci zstd)
 
 package_is_installed() {
