@@ -23,20 +23,24 @@ struct Mark {
   std::size_t length;
 };
 
-/// Where the word stands as a word of its own; inside a longer one where it does not.
+/// Where the word stands as a word of its own.
 std::size_t find_word(std::string_view line, std::string_view word) {
   for (auto at = line.find(word); at != std::string_view::npos; at = line.find(word, at + 1)) {
     const auto end = at + word.size();
     const bool starts = at == 0 || is_blank(line[at - 1]);
     if (starts && (end == line.size() || is_blank(line[end]))) return at;
   }
-  return line.find(word);
+  return std::string_view::npos;
 }
 
+std::size_t find_anywhere(std::string_view line, std::string_view word) { return line.find(word); }
+
 Mark find_mark(const SourceText& source, SourceRange range, std::string_view word) {
-  for (int number = range.first_line; !word.empty() && number <= range.last_line; ++number) {
-    const auto at = find_word(source.line(number), word);
-    if (at != std::string_view::npos) return {number, at, word.size()};
+  for (const auto find : {find_word, find_anywhere}) {
+    for (int number = range.first_line; !word.empty() && number <= range.last_line; ++number) {
+      const auto at = find(source.line(number), word);
+      if (at != std::string_view::npos) return {number, at, word.size()};
+    }
   }
   const auto line = source.line(range.first_line);
   const auto text = trim(line);
