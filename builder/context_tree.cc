@@ -96,7 +96,9 @@ ContextTree::ContextTree(std::filesystem::path root, TreeFilter filter)
 /// Goes down one component at a time without following links: this works on every POSIX system, and
 /// no rename in between can lead out of the root.
 oci::UniqueFd ContextTree::open_folder(const std::string& folder) const {
-  oci::UniqueFd current(::fcntl(root_fd_.get(), F_DUPFD_CLOEXEC, 0));
+  // Opened anew, not duplicated: duplicates share one position, and listings from several threads
+  // would each get a part.
+  oci::UniqueFd current(::openat(root_fd_.get(), ".", kFolderFlags));
   for (const std::string_view component : path_components(folder)) {
     if (!current) break;
     current = oci::UniqueFd(::openat(current.get(), std::string(component).c_str(), kFolderFlags));

@@ -30,11 +30,11 @@ struct HostMount {
 /// One command to execute in a root filesystem.
 struct RunRequest {
   /// Unique on this machine while the command runs: `[A-Za-z0-9_.-]+`.
-  std::string name;
-  std::filesystem::path root;
+  std::string name = {};
+  std::filesystem::path root = {};
   /// An existing folder, empty, for what the executor notes while the command runs.
-  std::filesystem::path scratch;
-  std::vector<std::string> argv;
+  std::filesystem::path scratch = {};
+  std::vector<std::string> argv = {};
   std::vector<std::string> env = {};         ///< NAME=VALUE, any bytes but NUL
   std::vector<std::string> secret_env = {};  ///< NAME=VALUE, to be kept out of every command line
   std::string cwd = "/";                     ///< must exist in the root filesystem

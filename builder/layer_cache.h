@@ -6,19 +6,15 @@
 #include <string>
 
 #include "builder/cache_key.h"
+#include "builder/stage_layer.h"
 #include "oci/blob_store.h"
-#include "oci/descriptor.h"
 
 namespace bale::builder {
 
 /// What a step that touched the filesystem made.
 struct CachedStep {
   /// Nothing where the step changed nothing (a RUN that wrote no file).
-  struct Layer {
-    oci::Descriptor descriptor;
-    oci::DiffId diff_id;
-  };
-  std::optional<Layer> layer;
+  std::optional<StageLayer> layer;
   std::string created;  ///< RFC 3339: when it ran
 };
 

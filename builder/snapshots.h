@@ -8,19 +8,13 @@
 #include <stop_token>
 #include <vector>
 
+#include "builder/stage_layer.h"
 #include "oci/blob_store.h"
-#include "oci/descriptor.h"
 #include "oci/digest.h"
 #include "oci/file_lock.h"
 #include "oci/thread_pool.h"
 
 namespace bale::builder {
-
-/// A layer of a stage: the blob, and the DiffId that its content must have.
-struct StageLayer {
-  oci::Descriptor descriptor;
-  oci::DiffId diff_id;
-};
 
 /// An unpacked layer that is in use: nobody removes it as long as this lives.
 class Snapshot {

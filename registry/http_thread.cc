@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <csignal>
+
 #include <curl/curl.h>
 
 #include "oci/error.h"
@@ -37,6 +39,14 @@ struct MultiCloser {
 void initialize_curl() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (result != CURLE_OK) throw oci::Error(oci::ErrorCode::kFailed, "libcurl does not start");
+}
+
+/// A connection that the server has closed must not end the program; the write's error tells.
+void block_broken_pipe_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 bool carries_body(const Request& request) {
@@ -274,6 +284,7 @@ class HttpThread::Loop {
 
  private:
   void run() {
+    block_broken_pipe_signal();
     while (!closing()) {
       start_due();
       attend();

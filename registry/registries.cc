@@ -26,6 +26,16 @@ Repository Registries::repository(const oci::Reference& image, Repository::Acces
   return Repository(image.name(), std::move(routes), access, std::move(stop));
 }
 
+void Registries::ping(const std::string& host, const std::stop_token& stop) {
+  // Only the host counts here; a rule of registries.conf may still make it insecure.
+  oci::Reference any;
+  any.host = host;
+  any.repository = "any";
+  Endpoint endpoint = conf_.endpoints(any, Direction::kPush).back();
+  endpoint.repository.clear();
+  Repository(host, routes_of(endpoint), Repository::Access::kPull, stop).ping();
+}
+
 std::vector<Route> Registries::routes_of(const Endpoint& endpoint) {
   const std::vector<Url> urls = base_urls(endpoint, options_.tls_verify);
   std::vector<Route> routes;

@@ -41,6 +41,10 @@ class Registries {
   Repository repository(const oci::Reference& image, Repository::Access access,
                         std::stop_token stop = {});
 
+  /// `GET /v2/` of a host: that it is there and takes our credentials. Throws kDenied, kNotFound
+  /// where something answers that is no registry, kUnavailable.
+  void ping(const std::string& host, const std::stop_token& stop = {});
+
   HttpClient& client() { return client_; }
   const RegistriesConf& conf() const { return conf_; }
 

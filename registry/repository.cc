@@ -81,6 +81,11 @@ bool Repository::shares_registry_with(const Repository& other) const {
   return state_->registry_route().host == other.state_->registry_route().host;
 }
 
+void Repository::ping() const {
+  const auto exchange = state_->send({.scope = Call::Scope::kRegistry}, State::Purpose::kRead);
+  if (!exchange.head().ok()) throw exchange.error();
+}
+
 FetchedManifest Repository::get_manifest(std::string_view reference) const {
   const auto exchange =
       state_->send({.path = "/manifests/" + std::string(reference), .headers = accept_manifests()},

@@ -57,6 +57,9 @@ class Repository final : public oci::BlobProvider {
   /// Whether blobs of `other` may be mounted here, since both are in one registry.
   bool shares_registry_with(const Repository& other) const;
 
+  /// `GET /v2/`: that the registry is there and lets us in.
+  void ping() const;
+
   /// `GET /manifests/TAG-OR-DIGEST`. Throws kNotFound; kCorrupt where digest or types disagree.
   FetchedManifest get_manifest(std::string_view reference) const;
   /// The same for a tag or digest, without the content where the registry tells digest, type and

@@ -10,9 +10,19 @@ namespace bale::registry {
 
 namespace {
 
+std::string path_for(const Route& route, const Call& call) {
+  switch (call.scope) {
+    case Call::Scope::kRepository:
+      return "/v2/" + route.repository + call.path;
+    case Call::Scope::kRegistry:
+      return "/v2/" + call.path;
+  }
+  return {};
+}
+
 Request request_for(const Route& route, const Call& call) {
   Request request{.method = call.method,
-                  .url = route.host->base().with_path("/v2/" + route.repository + call.path),
+                  .url = route.host->base().with_path(path_for(route, call)),
                   .headers = call.headers,
                   .body = call.body,
                   .traffic = call.traffic,
@@ -87,7 +97,8 @@ Exchange<StreamedResponse> Repository::State::open(const Call& call, Purpose pur
     const bool last = next == routes_.size();
     Request request = request_for(route, call);
     try {
-      StreamedResponse response = route.host->open(request, scopes_of(route), stop);
+      const Scopes scopes = call.scope == Call::Scope::kRepository ? scopes_of(route) : Scopes();
+      StreamedResponse response = route.host->open(request, scopes, stop);
       const bool settled = response.head.ok() || route.role == Route::Role::kRegistry;
       if (settled || last) return {std::move(request), std::move(response), route.host};
     } catch (const oci::Error& error) {

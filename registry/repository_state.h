@@ -17,7 +17,9 @@ namespace bale::registry {
 /// A request before it is known which route it takes.
 struct Call {
   std::string method = "GET";
-  std::string path = {};  ///< after `/v2/NAME`
+  /// Whether `path` follows `/v2/NAME` or `/v2/`.
+  enum class Scope { kRepository, kRegistry } scope = Scope::kRepository;
+  std::string path = {};
   std::vector<std::pair<std::string, std::string>> queries = {};
   Headers headers = {};
   std::optional<Body> body = std::nullopt;

@@ -2,6 +2,7 @@
 #include "registry/push.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

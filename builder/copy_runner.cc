@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/copy_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "builder/content_key.h"
+#include "builder/copy_step.h"
+#include "builder/layers_tree.h"
+
+namespace bale::builder {
+
+namespace {
+
+bool all_digests_known(const CopySelection& selection) {
+  return std::all_of(selection.sources.begin(), selection.sources.end(), [](const auto& source) {
+    return std::all_of(source.files.begin(), source.files.end(), [](const TreeFile& file) {
+      return !file.is_regular() || file.content.has_value();
+    });
+  });
+}
+
+}  // namespace
+
+std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,
+                                         const oci::BlobProvider& blobs, LayerTables& tables) {
+  if (layers.empty()) return std::make_shared<const EmptyTree>();
+  std::vector<TreeLayer> tree;
+  for (const auto& layer : layers) {
+    tree.push_back({layer.descriptor, tables.table(layer, blobs)});
+  }
+  return std::make_shared<const LayersTree>(std::move(tree), blobs);
+}
+
+std::optional<CachedStep> CopyRunner::find(const CacheKey& key) const {
+  return use_cache_ ? services_.cache.find(key) : std::nullopt;
+}
+
+CopyRunner::Outcome CopyRunner::copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
+                                     const std::string& origin, const StepBase& base,
+                                     oci::FileTime inline_time) {
+  const auto selection =
+      std::make_shared<CopySelection>(select_files(step, std::move(source), inline_time));
+  const CacheKey definition = definition_key(step, origin);
+  const bool seen = services_.cache.find_time(definition).has_value();
+  if (use_cache_ && (seen || all_digests_known(*selection))) {
+    hash_contents(*selection, services_.stats, services_.pool);
+    if (auto hit =
+            find(stacked_key(step, content_key(*selection), base.layers, recorder_.format()))) {
+      return {*std::move(hit), true};
+    }
+  }
+  CachedStep made = write(step, selection, base);
+  hash_contents(*selection, services_.stats, services_.pool);
+  services_.cache.put(stacked_key(step, content_key(*selection), base.layers, recorder_.format()),
+                      made);
+  if (!seen) services_.cache.put_time(definition, made.created);
+  return {std::move(made), false};
+}
+
+CachedStep CopyRunner::write(const CopyStep& step, const std::shared_ptr<CopySelection>& selection,
+                             const StepBase& base) {
+  const auto below = files_of(base.layers, base.blobs, services_.tables);
+  const CopyPlan plan = plan_copy(step, selection, *below);
+  if (plan.empty()) return recorder_.nothing();
+  const PlanKey key = plan_key(plan, recorder_.format());
+  if (key.exact) {
+    if (auto hit = find(key.key)) return *std::move(hit);
+  }
+  CachedStep made = recorder_.once(key.key, [&] {
+    return recorder_.write([&](oci::LayerWriter& layer) { run_copy(plan, layer); });
+  });
+  if (!key.exact) {
+    take_digests(*selection, plan, *services_.tables.table(*made.layer, base.blobs),
+                 services_.stats);
+  }
+  if (const PlanKey now = plan_key(plan, recorder_.format()); now.exact) {
+    services_.cache.put(now.key, made);
+  }
+  return made;
+}
+
+CacheKey CopyRunner::files_key(std::shared_ptr<const FileTree> tree, const std::string& path) {
+  CopyStep everything;
+  everything.sources = {path};
+  CopySelection selection = select_files(everything, std::move(tree), {});
+  hash_contents(selection, services_.stats, services_.pool);
+  return content_key(selection);
+}
+
+CopyRunner::Outcome CopyRunner::workdir(const WorkdirStep& step, const StepBase& base,
+                                        oci::FileTime mtime) {
+  const CacheKey stacked = workdir_key(step, base.layers, recorder_.format());
+  if (auto hit = find(stacked)) return {*std::move(hit), true};
+  const auto below = files_of(base.layers, base.blobs, services_.tables);
+  const auto folders = plan_workdir(step, *below, mtime);
+  const auto make = [&] {
+    if (folders.empty()) return recorder_.nothing();
+    const CacheKey entries = entries_key(folders, recorder_.format());
+    if (auto hit = find(entries)) return *std::move(hit);
+    CachedStep made = recorder_.once(entries, [&] {
+      return recorder_.write([&](oci::LayerWriter& layer) {
+        for (const auto& folder : folders) layer.add(folder);
+      });
+    });
+    services_.cache.put(entries, made);
+    return made;
+  };
+  CachedStep made = make();
+  services_.cache.put(stacked, made);
+  return {std::move(made), false};
+}
+
+}  // namespace bale::builder

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "builder/build_services.h"
+#include "builder/copy_key.h"
+#include "builder/layer_recorder.h"
+
+namespace bale::builder {
+
+/// What a step that writes files stands on.
+struct StepBase {
+  const std::vector<StageLayer>& layers;
+  const oci::BlobProvider& blobs;
+};
+
+/// Carries out COPY and WORKDIR, from the cache where it can. Nothing is unpacked, and the layers
+/// below are looked at only when a layer has to be made. Thread-safe.
+class CopyRunner {
+ public:
+  /// All must outlive it.
+  CopyRunner(const BuildServices& services, LayerRecorder& recorder, bool use_cache)
+      : services_(services), recorder_(recorder), use_cache_(use_cache) {}
+
+  struct Outcome {
+    CachedStep step;
+    bool cached = false;
+  };
+
+  /// `origin` names `source` for the cache: equal names and steps may have equal content.
+  Outcome copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
+               const std::string& origin, const StepBase& base, oci::FileTime inline_time);
+  /// The key of what lies at a path of a tree, for a step that sees it without copying it.
+  CacheKey files_key(std::shared_ptr<const FileTree> tree, const std::string& path);
+  Outcome workdir(const WorkdirStep& step, const StepBase& base, oci::FileTime mtime);
+
+ private:
+  std::optional<CachedStep> find(const CacheKey& key) const;
+  CachedStep write(const CopyStep& step, const std::shared_ptr<CopySelection>& selection,
+                   const StepBase& base);
+
+  const BuildServices& services_;
+  LayerRecorder& recorder_;
+  const bool use_cache_;
+};
+
+/// The files of a stage as its layers amount to.
+std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,
+                                         const oci::BlobProvider& blobs, LayerTables& tables);
+
+}  // namespace bale::builder

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/layer_tables.h"
+
+namespace bale::builder {
+
+std::shared_ptr<const oci::LayerToc> LayerTables::load(const StageLayer& layer,
+                                                       const oci::BlobProvider& blobs) {
+  if (const auto kept = store_.open_toc(layer.diff_id)) {
+    return std::make_shared<const oci::LayerToc>(oci::read_toc(*kept));
+  }
+  const auto writer = store_.create_toc();
+  oci::scan_layer(blobs, layer.descriptor, layer.diff_id, *writer);
+  writer->finish(layer.diff_id.digest());
+  return std::make_shared<const oci::LayerToc>(oci::read_toc(*store_.open_toc(layer.diff_id)));
+}
+
+std::shared_ptr<const oci::LayerToc> LayerTables::table(const StageLayer& layer,
+                                                        const oci::BlobProvider& blobs) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = loaded_.find(layer.diff_id);
+    if (found != loaded_.end()) {
+      if (auto table = found->second.lock()) return table;
+    }
+  }
+  auto table = load(layer, blobs);
+  const std::lock_guard lock(mutex_);
+  loaded_[layer.diff_id] = table;
+  return table;
+}
+
+}  // namespace bale::builder

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "builder/build.h"
+#include "builder/copy_runner.h"
+#include "builder/layer_recorder.h"
+#include "builder/mount_origin.h"
+#include "builder/snapshots.h"
+#include "builder/step_runner.h"
+
+namespace bale::builder {
+
+/// What the mounts of a RUN show of other places.
+struct MountedFiles {
+  MountOrigins origins;
+  std::vector<CacheKey> keys;  ///< of the files that each mount shows, in order
+};
+
+/// Carries out RUN, from the cache where it can. Base layers are fetched and unpacked only when a
+/// command has to execute. Thread-safe.
+class RunRunner {
+ public:
+  /// All must outlive it.
+  RunRunner(const BuildRequest& request, const BuildServices& services, LayerRecorder& recorder);
+
+  /// `group` is what the command's output is listed under. Throws kFailed where the command would
+  /// have to execute and may not, or cannot here; what StepRunner throws.
+  CopyRunner::Outcome run(const RunStep& step, const oci::Platform& platform, const StepBase& base,
+                          const MountedFiles& mounts, const std::string& group,
+                          std::stop_token stop);
+
+ private:
+  CachedStep execute(const RunStep& step, const StepBase& base, const MountedFiles& mounts,
+                     const std::string& group, std::stop_token stop);
+
+  const BuildRequest& request_;
+  const BuildServices& services_;
+  LayerRecorder& recorder_;
+  Snapshots snapshots_;
+  StepRunner steps_;
+};
+
+}  // namespace bale::builder

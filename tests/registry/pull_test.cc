@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/pull.h"
+
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "oci/error.h"
+#include "oci/image_walk.h"
+#include "registry/blob_download.h"
+#include "registry/push.h"
+#include "registry/registries.h"
+#include "tests/support/fake_registry.h"
+#include "tests/support/test_image.h"
+
+namespace bale::registry {
+namespace {
+
+using ::testing::HasSubstr;
+
+class PullTest : public ::testing::Test {
+ protected:
+  PullTest() {
+    options_.retry.first_delay = std::chrono::milliseconds(1);
+    registries_ = std::make_unique<Registries>(client_, no_keychain(), RegistriesConf(), options_);
+    push_image(source_, root_, repository(), {.tags = {"v1"}});
+    registry_.server().forget_requests();
+  }
+
+  Repository repository() {
+    return registries_->repository(oci::Reference::parse(registry_.name("team/app")),
+                                   Repository::Access::kPush);
+  }
+
+  std::size_t count(const std::string& line) {
+    const auto lines = registry_.server().lines();
+    return static_cast<std::size_t>(std::count(lines.begin(), lines.end(), line));
+  }
+
+  test::FakeRegistry registry_;
+  HttpClient client_;
+  RegistriesOptions options_;
+  std::unique_ptr<Registries> registries_;
+  oci::MemoryStore source_;
+  oci::Descriptor root_ = test::add_index(source_, {"linux/amd64", "linux/arm64"});
+  oci::MemoryStore store_;
+};
+
+TEST_F(PullTest, BringsEverythingAndEachBlobOnce) {
+  EXPECT_EQ(pull_image(repository(), "v1", store_).digest, root_.digest);
+  for (const auto& blob : oci::list_image_blobs(source_, root_)) {
+    const std::string& digest = blob.descriptor.digest.to_string();
+    EXPECT_EQ(store_.size(blob.descriptor.digest), blob.descriptor.size) << digest;
+    EXPECT_LE(count("GET /v2/team/app/blobs/" + digest), 1U) << digest;
+  }
+}
+
+TEST_F(PullTest, AsksForTheTagAloneWhereEverythingIsThere) {
+  pull_image(repository(), "v1", store_);
+  registry_.server().forget_requests();
+  pull_image(repository(), "v1", store_);
+  EXPECT_EQ(registry_.server().lines().size(), 1U);
+}
+
+TEST_F(PullTest, OfOnePlatformIsItsOwnManifest) {
+  const auto root = pull_image(repository(), "v1", store_,
+                               {.platforms = {oci::Platform::parse("linux/arm64")}});
+  EXPECT_TRUE(root.media_type.is_manifest());
+  EXPECT_FALSE(store_.size(root_.digest));
+  EXPECT_EQ(oci::list_image_blobs(store_, root).size(), 4U);
+}
+
+TEST_F(PullTest, OfAPlatformThatIsNotThereIsAnError) {
+  try {
+    pull_image(repository(), "v1", store_, {.platforms = {oci::Platform::parse("linux/s390x")}});
+    FAIL();
+  } catch (const oci::Error& error) {
+    EXPECT_EQ(error.code(), oci::ErrorCode::kNotFound);
+  }
+}
+
+TEST_F(PullTest, OfAnUnknownTagIsNotFound) {
+  try {
+    pull_image(repository(), "v9", store_);
+    FAIL();
+  } catch (const oci::Error& error) {
+    EXPECT_EQ(error.code(), oci::ErrorCode::kNotFound);
+    EXPECT_THAT(error.what(), HasSubstr("404 MANIFEST_UNKNOWN"));
+  }
+}
+
+TEST_F(PullTest, RefusesAnAlteredBlob) {
+  registry_.intercept([](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.path().find("/blobs/") == std::string::npos) return std::nullopt;
+    return test::HttpAnswer{.body = "something else"};
+  });
+  try {
+    pull_image(repository(), "v1", store_);
+    FAIL();
+  } catch (const oci::Error& error) {
+    EXPECT_EQ(error.code(), oci::ErrorCode::kCorrupt);
+  }
+  EXPECT_FALSE(store_.size(root_.digest));
+}
+
+TEST_F(PullTest, RefusesAnAlteredManifest) {
+  registry_.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.path().find("/manifests/sha256:") == std::string::npos) return std::nullopt;
+    return test::HttpAnswer{.headers = {{"Content-Type", oci::media_type::kOciManifest}},
+                            .body = "{}"};
+  });
+  EXPECT_THROW(pull_image(repository(), "v1", store_), oci::Error);
+}
+
+TEST_F(PullTest, RefusesADocumentThatIsSentAsAnotherKind) {
+  registry_.add_manifest("team/app", "odd", oci::media_type::kOciManifest,
+                         R"({"schemaVersion":2,"manifests":[]})");
+  EXPECT_THROW(repository().get_manifest("odd"), oci::Error);
+}
+
+TEST(BlobDownload, GoesOnWhereItBroke) {
+  test::FakeRegistry registry;
+  HttpClient client;
+  Registries registries(client);
+  const std::string content(std::size_t{5} << 20, 'z');
+  registry.add_blob("a", content);
+  std::atomic<int> parts = 0;
+  registry.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    const std::string range = request.headers.find("Range").value_or("bytes=0-");
+    const std::size_t begin = std::stoull(range.substr(6));
+    if (++parts > 4) return std::nullopt;
+    test::HttpAnswer answer{.status = begin > 0 ? 206 : 200, .body = content.substr(begin)};
+    answer.headers.add("Content-Range", "bytes " + std::to_string(begin) + "-x/y");
+    answer.cut_after = std::size_t{1} << 20;
+    return answer;
+  });
+  const auto digest = oci::Digest::of(oci::as_bytes(content));
+  const oci::Descriptor blob{.media_type = "x/y", .digest = digest, .size = content.size()};
+  const auto repository = registries.repository(oci::Reference::parse(registry.name("a")),
+                                                Repository::Access::kPull);
+  oci::MemoryStore store;
+  pull_blobs(repository, {blob}, store, 1);
+  EXPECT_EQ(store.size(digest), content.size());
+  EXPECT_EQ(parts, 5);
+}
+
+TEST(BlobDownload, ListensFromTheStartWhereTheServerKnowsNoRanges) {
+  const std::string content = "0123456789";
+  int opened = 0;
+  class Broken final : public oci::Source {
+   public:
+    std::size_t read(oci::MutableBytes buffer) override {
+      if (std::exchange(done_, true)) {
+        throw oci::Error(oci::ErrorCode::kUnavailable, "broken");
+      }
+      buffer[0] = std::byte{'0'};
+      return 1;
+    }
+
+   private:
+    bool done_ = false;
+  };
+  const auto open = [&](std::uint64_t offset, Clock::time_point) -> StreamedResponse {
+    EXPECT_EQ(offset, opened == 0 ? 0U : 1U);
+    const ResponseHead head{200, {}, Url::parse("http://a/")};
+    if (opened++ == 0) return {head, std::make_unique<Broken>()};
+    return {head, Body::of(content).open()};
+  };
+  BlobDownload download(open, {.media_type = "x/y",
+                               .digest = oci::Digest::of(oci::as_bytes(content)),
+                               .size = content.size()});
+  EXPECT_EQ(oci::read_all(download, 100), content);
+}
+
+TEST(Mirrors, ServeFirstAndTheRegistryWhatTheyLack) {
+  test::FakeRegistry mirror;
+  test::FakeRegistry origin;
+  oci::MemoryStore source;
+  const auto root = test::add_image(source, "linux/amd64");
+  HttpClient client;
+  Registries plain(client);
+  push_image(source, root,
+             plain.repository(oci::Reference::parse(origin.name("team/app")),
+                              Repository::Access::kPush),
+             {.tags = {"v1"}});
+  mirror.add_manifest("hub/team/app", "v1", oci::media_type::kOciManifest,
+                      *origin.manifest("team/app", "v1"));
+  RegistriesConf conf;
+  conf.merge("[[registry]]\nlocation = \"" + origin.host() +
+                 "\"\n[[registry.mirror]]\nlocation = \"" + mirror.host() + "/hub\"\n",
+             "registries.conf");
+  Registries registries(client, no_keychain(), conf);
+  oci::MemoryStore store;
+  origin.server().forget_requests();
+  pull_image(registries.repository(oci::Reference::parse(origin.name("team/app")),
+                                   Repository::Access::kPull),
+             "v1", store);
+  EXPECT_EQ(mirror.server().lines().at(0), "GET /v2/hub/team/app/manifests/v1");
+  EXPECT_EQ(origin.server().lines().size(), 3U);  // the blobs
+}
+
+TEST(Mirrors, ThatAreGoneAreDoneWithout) {
+  std::string gone;
+  {
+    const test::FakeRegistry short_lived;
+    gone = short_lived.host();
+  }
+  test::FakeRegistry origin;
+  origin.add_manifest("app", "v1", oci::media_type::kOciIndex,
+                      R"({"schemaVersion":2,"manifests":[]})");
+  RegistriesConf conf;
+  conf.merge("[[registry]]\nlocation = \"" + origin.host() +
+                 "\"\n[[registry.mirror]]\nlocation = \"" + gone + "\"\n",
+             "registries.conf");
+  HttpClient client;
+  Registries registries(client, no_keychain(), conf);
+  const auto repository = registries.repository(oci::Reference::parse(origin.name("app")),
+                                                Repository::Access::kPull);
+  EXPECT_TRUE(repository.head_manifest("v1"));
+}
+
+}  // namespace
+}  // namespace bale::registry

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/build_flow.h"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "builder/build.h"
+#include "builder/podman_executor.h"
+#include "tools/build_options.h"
+#include "tools/build_request.h"
+#include "tools/build_results.h"
+#include "tools/exit_status.h"
+#include "tools/layer_movers.h"
+#include "tools/program.h"
+#include "tools/push_flow.h"
+#include "tools/store_image_resolver.h"
+
+namespace bale::tools {
+
+namespace {
+
+builder::BuildOutcome build_images(Program& program, const builder::BuildRequest& request,
+                                   StoreImageResolver& images, builder::Executor& executor,
+                                   LayerMover& mover) {
+  oci::Store& store = program.store();
+  builder::LayerCache cache(store.cache_folder() / "steps", store.blobs());
+  builder::LayerTables tables(store);
+  builder::StatCache stats(store.cache_folder() / "stats");
+  const builder::BuildServices services{
+      .store = store,
+      .cache = cache,
+      .tables = tables,
+      .stats = stats,
+      .images = images,
+      .executor = executor,
+      .pool = program.pool(),
+      .progress = program.progress(),
+      .on_layer = [&mover](const auto& layer, auto origin, auto blobs) {
+        mover.start(layer, origin, std::move(blobs));
+      }};
+  auto outcome = builder::build(request, services, program.stop());
+  stats.save();
+  return outcome;
+}
+
+void tag_images(oci::Store& store, const builder::BuildOutcome& outcome,
+                const std::vector<NamedImage>& names, const oci::BlobOrigins& origins) {
+  if (names.empty()) store.keep(outcome.root(), origins);
+  for (const auto& [name, root] : names) store.tag(name, root, origins);
+}
+
+void push_images(Program& program, const builder::BuildOutcome& outcome,
+                 const std::vector<NamedImage>& names, LayerUploads& uploads, bool force) {
+  const auto provider = std::make_shared<const ImageBlobs>(program.store(), outcome);
+  const auto replace =
+      force ? registry::PushOptions::Replace::kAny : registry::PushOptions::Replace::kSameKind;
+  for (auto& [repository, pusher] : uploads.pushers()) {
+    for (const auto& [root, tags] : tags_by_root(names, repository)) {
+      push_tags(program, *provider, root, tags, *pusher, replace);
+    }
+  }
+}
+
+}  // namespace
+
+int run_build(Program& program, const BuildOptions& options) {
+  auto request = make_build_request(options);
+  request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
+  const auto names = tag_names(options);
+  if (options.push && names.empty()) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "--push has no name to push to",
+                     "name the image with -t HOST/REPOSITORY:TAG");
+  }
+  if (options.push) program.set_push_hosts(hosts_of(names));
+  StoreImageResolver images(program, parse_pull_policy(options.pull));
+  builder::PodmanExecutor executor(options.podman);
+  std::unique_ptr<LayerMover> mover;
+  LayerUploads* uploads = nullptr;
+  if (options.push) {
+    auto made = std::make_unique<LayerUploads>(program, names, images);
+    uploads = made.get();
+    mover = std::move(made);
+  } else {
+    mover = std::make_unique<LayerFetches>(program.store());
+  }
+
+  const auto outcome = build_images(program, request, images, executor, *mover);
+  report_failures(program, outcome);
+  if (outcome.images.empty()) return status_of_failures(outcome);
+  mover->wait();
+  const auto all_names = with_platform_tags(names, outcome, options.platform_tags);
+  tag_images(program.store(), outcome, all_names, images.origins());
+  const bool verified = check_images(program, outcome, options.verify);
+  write_outputs(program, outcome, names, options);
+  const bool whole = outcome.failures.empty() || options.allow_partial;
+  if (uploads != nullptr && whole && verified) {
+    push_images(program, outcome, all_names, *uploads, options.force);
+  }
+  write_result_files(outcome, names, options);
+  print(outcome.root().digest.to_string() + "\n");
+  if (!verified) return exit_status::kVerification;
+  const bool forgiven = options.push && options.allow_partial;
+  return outcome.failures.empty() || forgiven ? exit_status::kDone : exit_status::kPartial;
+}
+
+}  // namespace bale::tools

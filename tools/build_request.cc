@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/build_request.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "oci/error.h"
+#include "oci/fd.h"
+
+namespace bale::tools {
+
+namespace {
+
+constexpr std::size_t kMaxDockerfileSize = std::size_t{16} << 20U;
+/// What engines take for a secret.
+constexpr std::size_t kMaxSecretSize = std::size_t{500} * 1024;
+
+[[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
+  throw oci::Error(oci::ErrorCode::kInvalid, message, std::move(hint));
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::int64_t parse_number(const std::string& text, const std::string& what) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    refuse("invalid " + what + " \"" + text + "\"", "a whole number is expected");
+  }
+  return value;
+}
+
+std::filesystem::path find_dockerfile(const BuildOptions& options) {
+  if (!options.file.empty()) return options.file;
+  const std::filesystem::path context = options.context;
+  for (const char* name : {"Containerfile", "Dockerfile"}) {
+    if (std::filesystem::exists(context / name)) return context / name;
+  }
+  throw oci::Error(oci::ErrorCode::kNotFound,
+                   "no Containerfile and no Dockerfile in " + context.string(),
+                   "name one with -f FILE");
+}
+
+std::string read_standard_input() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+builder::Dockerfile read_dockerfile(const std::filesystem::path& path) {
+  if (path == "-") return builder::parse_dockerfile(read_standard_input(), "Dockerfile");
+  return builder::parse_dockerfile(oci::read_file(path, kMaxDockerfileSize), path.string());
+}
+
+std::pair<std::string, std::string> split_pair(const std::string& text, const std::string& what) {
+  const auto equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) refuse(what + " is K=V, not \"" + text + "\"");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// `K=V`, or `K` for the value that it has in the environment, if any.
+void add_build_arg(std::map<std::string, std::string>& args, const std::string& text) {
+  const auto equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  if (name.empty()) refuse("a build argument is K=V or K, not \"" + text + "\"");
+  if (equals != std::string::npos) {
+    args[name] = text.substr(equals + 1);
+  } else if (auto value = environment(name)) {
+    args[name] = *std::move(value);
+  }
+}
+
+std::map<std::string, std::string> build_args(const BuildOptions& options) {
+  std::map<std::string, std::string> args;
+  for (const auto& file : options.build_arg_files) {
+    std::istringstream lines(oci::read_file(file, kMaxDockerfileSize));
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && line.front() != '#') add_build_arg(args, line);
+    }
+  }
+  for (const auto& text : options.build_args) add_build_arg(args, text);
+  return args;
+}
+
+void add_annotation(builder::ImageEdits& edits, const std::string& text) {
+  const auto colon = text.find(':');
+  const auto equals = text.find('=');
+  const bool has_level = colon != std::string::npos && colon < equals;
+  std::string level = has_level ? text.substr(0, colon) : "manifest";
+  const auto pair = split_pair(has_level ? text.substr(colon + 1) : text, "--annotation");
+  const std::map<std::string, oci::Annotations*> levels = {
+      {"index", &edits.index_annotations},
+      {"manifest", &edits.manifest_annotations},
+      {"manifest-descriptor", &edits.manifest_descriptor_annotations}};
+  const auto found = levels.find(level);
+  if (found == levels.end()) {
+    refuse("unknown level \"" + level + "\" in --annotation " + text,
+           "one of index, manifest, manifest-descriptor");
+  }
+  (*found->second)[pair.first] = pair.second;
+}
+
+std::optional<std::int64_t> source_date_epoch(const BuildOptions& options) {
+  std::string text = options.source_date_epoch;
+  if (text.empty()) text = environment("SOURCE_DATE_EPOCH").value_or("");
+  if (text.empty()) return std::nullopt;
+  const std::int64_t seconds = parse_number(text, "--source-date-epoch");
+  if (seconds < 0) refuse("--source-date-epoch is negative: " + text);
+  return seconds;
+}
+
+builder::ImageEdits image_edits(const BuildOptions& options) {
+  builder::ImageEdits edits;
+  for (const auto& label : options.labels) edits.labels.insert(split_pair(label, "--label"));
+  for (const auto& annotation : options.annotations) add_annotation(edits, annotation);
+  edits.unset_env = options.unset_env;
+  edits.source_date_epoch = source_date_epoch(options);
+  return edits;
+}
+
+oci::Compression parse_compression(const std::string& word) {
+  if (word == "gzip") return oci::Compression::kGzip;
+  if (word == "zstd") return oci::Compression::kZstd;
+  if (word == "none") return oci::Compression::kNone;
+  refuse("unknown --compression " + word, "one of gzip, zstd, none");
+}
+
+oci::CompressionLevel parse_level(const std::string& word) {
+  using Kind = oci::CompressionLevel::Kind;
+  if (word == "default") return {Kind::kDefault, 0};
+  if (word == "fast") return {Kind::kFast, 0};
+  if (word == "small") return {Kind::kSmall, 0};
+  return {Kind::kNumber, static_cast<int>(parse_number(word, "--compression-level"))};
+}
+
+/// `90`, `90s`, `10m`, `2h`
+std::optional<std::chrono::milliseconds> parse_duration(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const std::map<char, int> units = {{'s', 1}, {'m', 60}, {'h', 3600}};
+  const auto unit = units.find(text.back());
+  const std::string number = unit == units.end() ? text : text.substr(0, text.size() - 1);
+  const std::int64_t count = parse_number(number, "--run-timeout");
+  if (count <= 0) refuse("--run-timeout must be more than 0");
+  return std::chrono::seconds(count * (unit == units.end() ? 1 : unit->second));
+}
+
+std::vector<oci::Platform> platforms(const BuildOptions& options) {
+  if (!options.platforms.empty()) {
+    return oci::Platform::parse_list(fmt::format("{}", fmt::join(options.platforms, ",")));
+  }
+  if (const auto list = environment("BUILD_PLATFORMS"); list && !list->empty()) {
+    return oci::Platform::parse_list(*list);
+  }
+  return {oci::Platform::host()};
+}
+
+void check_context(const std::string& context) {
+  if (std::filesystem::is_directory(context)) return;
+  throw oci::Error(oci::ErrorCode::kNotFound, "the build context " + context + " is no folder",
+                   "bale build [OPTIONS] FOLDER");
+}
+
+/// `id=ID[,src=FILE|,env=VAR]`
+std::pair<std::string, oci::Secret> parse_secret(const std::string& text) {
+  std::map<std::string, std::string> fields;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');)
+    fields.insert(split_pair(part, "--secret"));
+  const std::string id = fields["id"];
+  if (id.empty()) refuse("--secret " + text + " has no id", "for instance id=token,src=token.txt");
+  const std::string file = fields.contains("src") ? fields["src"] : fields["source"];
+  if (!file.empty()) return {id, oci::Secret(oci::read_file(file, kMaxSecretSize))};
+  const std::string variable = fields["env"].empty() ? id : fields["env"];
+  const auto value = environment(variable);
+  if (!value) refuse("--secret " + text + ": $" + variable + " is not set");
+  return {id, oci::Secret(*value)};
+}
+
+/// `default`, `ID` or `ID=SOCKET`
+std::pair<std::string, std::filesystem::path> parse_ssh_agent(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals != std::string::npos) return {text.substr(0, equals), text.substr(equals + 1)};
+  const auto socket = environment("SSH_AUTH_SOCK");
+  if (!socket) refuse("--ssh " + text + ": $SSH_AUTH_SOCK is not set");
+  return {text, *socket};
+}
+
+builder::RunSettings run_settings(const BuildOptions& options) {
+  builder::RunSettings settings;
+  settings.podman_options = options.podman_options;
+  settings.network = options.network;
+  settings.timeout = parse_duration(options.run_timeout);
+  for (const auto& secret : options.secrets) settings.secrets.insert(parse_secret(secret));
+  for (const auto& agent : options.ssh_agents) settings.ssh_agents.insert(parse_ssh_agent(agent));
+  return settings;
+}
+
+}  // namespace
+
+builder::BuildRequest make_build_request(const BuildOptions& options) {
+  check_context(options.context);
+  const std::filesystem::path path = find_dockerfile(options);
+  builder::BuildRequest request{.dockerfile = read_dockerfile(path)};
+  request.dockerfile_path = path == "-" ? std::filesystem::path() : path;
+  request.context = std::filesystem::canonical(options.context);
+  request.ignore_file = options.ignore_file;
+  request.platforms = platforms(options);
+  request.target = options.target;
+  request.edits = image_edits(options);
+  request.build_args = build_args(options);
+  if (request.edits.source_date_epoch) {
+    request.build_args.emplace("SOURCE_DATE_EPOCH",
+                               std::to_string(*request.edits.source_date_epoch));
+  }
+  request.layer_options = {parse_compression(options.compression),
+                           parse_level(options.compression_level), request.edits.source_date_epoch};
+  request.use_cache = !options.no_cache;
+  request.allow_run = !options.no_run;
+  request.jobs =
+      options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  request.run_settings = run_settings(options);
+  return request;
+}
+
+std::vector<oci::Reference> tag_names(const BuildOptions& options) {
+  std::vector<oci::Reference> names;
+  for (const auto& tag : options.tags) {
+    auto name = oci::Reference::parse(tag).with_default_tag();
+    if (name.digest) refuse("-t " + tag + ": a digest cannot be chosen", "name a tag");
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace bale::tools {
+
+class Program;
+
+/// What the command line asked for: returns the exit status.
+using Action = std::function<int(Program&)>;
+
+// Each declares one command with its options, and sets `chosen` when the command line names it.
+void add_build_command(CLI::App& app, Action& chosen);
+void add_push_command(CLI::App& app, Action& chosen);
+void add_pull_command(CLI::App& app, Action& chosen);
+void add_copy_command(CLI::App& app, Action& chosen);
+void add_images_command(CLI::App& app, Action& chosen);
+void add_tag_command(CLI::App& app, Action& chosen);
+void add_inspect_command(CLI::App& app, Action& chosen);
+void add_login_command(CLI::App& app, Action& chosen);
+void add_validate_command(CLI::App& app, Action& chosen);
+
+}  // namespace bale::tools

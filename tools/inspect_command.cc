@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "oci/image.h"
+#include "oci/inspect.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/open_image.h"
+#include "tools/option_groups.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct InspectOptions {
+  std::string name;
+  std::string platform;
+  bool json = false;
+  bool raw = false;
+  bool config = false;
+};
+
+std::optional<oci::Platform> platform_of(const InspectOptions& options) {
+  if (options.platform.empty()) return std::nullopt;
+  return oci::Platform::parse(options.platform);
+}
+
+/// The part of the image that was asked for: all of it, or the manifest of one platform.
+oci::Descriptor chosen_root(const OpenedImage& image, const InspectOptions& options) {
+  if (options.platform.empty()) return image.root;
+  return oci::select_image(*image.blobs, image.root, platform_of(options));
+}
+
+int inspect(Program& program, const InspectOptions& options) {
+  const OpenedImage image = open_image(program, options.name);
+  if (options.config) {
+    const auto manifest = oci::select_image(*image.blobs, image.root, platform_of(options));
+    print(oci::read_image(*image.blobs, manifest).config.bytes + "\n");
+    return exit_status::kDone;
+  }
+  const oci::Descriptor root = chosen_root(image, options);
+  if (options.raw) {
+    print(oci::read_blob(*image.blobs, root, oci::kMaxManifestSize));
+    return exit_status::kDone;
+  }
+  const auto report = oci::inspect_image(*image.blobs, root, image.name.to_string());
+  print(options.json ? oci::to_json(report) : oci::render_tree(report));
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<InspectOptions>();  // shared with the action
+  CLI::App& command = *app.add_subcommand("inspect", "Tell what is in an image, offline or not");
+  command.add_option("REF", options->name, "The image")->required();
+  add_text(command, "--platform", options->platform, "P", "Only this platform");
+  auto* json =
+      command.add_flag("--json", options->json, "One JSON object (docs/formats/inspect.md)");
+  auto* raw = command.add_flag("--raw", options->raw, "The exact bytes of the manifest or index");
+  auto* config = command.add_flag("--config", options->config, "The config of one platform");
+  json->excludes(raw)->excludes(config);
+  raw->excludes(config);
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return inspect(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "oci/image_name.h"
+#include "registry/pull.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/option_groups.h"
+#include "tools/program.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct PullCommandOptions {
+  std::string name;
+  std::vector<std::string> platforms;
+  bool all = false;
+};
+
+int pull(Program& program, const PullCommandOptions& options) {
+  const auto name = oci::ImageName::parse(options.name);
+  if (!name.reference || name.transport == oci::Transport::kDockerArchive) {
+    throw oci::Error(oci::ErrorCode::kInvalid, options.name + " is not in a registry",
+                     "bale copy reads the other transports");
+  }
+  const auto repository = program.repository(*name.reference, registry::Repository::Access::kPull);
+  registry::PullOptions pull_options;
+  pull_options.platforms = parse_platforms(options.platforms);
+  const auto root = registry::pull_image(repository, name.reference->manifest_reference(),
+                                         program.store().blobs(), pull_options, program.progress(),
+                                         program.stop());
+  if (name.reference->tag) {
+    program.store().tag(*name.reference, root);
+  } else {
+    program.store().keep(root);
+  }
+  print(root.digest.to_string() + "\n");
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_pull_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<PullCommandOptions>();  // shared with the action
+  CLI::App& command = *app.add_subcommand("pull", "Bring an image from a registry into the store");
+  command.add_option("REF", options->name, "The image")->required();
+  add_list(command, "--platform", options->platforms, "P,...", "Only these platforms");
+  command.add_flag("--all", options->all, "All platforms, which is the default")
+      ->excludes("--platform");
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return pull(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/push_flow.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "oci/printable.h"
+#include "tools/push_memory.h"
+
+namespace bale::tools {
+
+namespace {
+
+std::string told(const registry::PushResult& result) {
+  if (result.changed_tags.empty() && result.manifests == 0) return "nothing to do, it is there";
+  return fmt::format("{} blobs sent ({}), {} mounted, {} there already; {} manifests",
+                     result.blobs.uploaded, oci::human_size(result.blobs.uploaded_bytes),
+                     result.blobs.mounted, result.blobs.present, result.manifests);
+}
+
+}  // namespace
+
+std::set<std::string> hosts_of(const std::vector<oci::Reference>& names) {
+  std::set<std::string> hosts;
+  for (const auto& name : names) hosts.insert(name.host);
+  return hosts;
+}
+
+registry::BlobPusherOptions pusher_options(Program& program,
+                                           std::function<oci::BlobOrigins()> origins) {
+  registry::BlobPusherOptions options;
+  options.origin = [&program, origins = std::move(origins)](
+                       const oci::Digest& digest) -> std::optional<registry::Repository> {
+    const auto known = origins();
+    const auto found = known.find(digest);
+    if (found == known.end()) return std::nullopt;
+    return program.repository(oci::Reference::parse(found->second),
+                              registry::Repository::Access::kPull);
+  };
+  return options;
+}
+
+registry::BlobPusherOptions pusher_options(Program& program) {
+  return pusher_options(program, [known = program.store().origins()] { return known; });
+}
+
+void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Descriptor& root,
+               const std::set<std::string>& tags, registry::BlobPusher& pusher,
+               registry::PushOptions::Replace replace) {
+  const std::string& repository = pusher.repository().name();
+  PushMemory memory(program.store().cache_folder(), repository);
+  registry::PushOptions options;
+  options.tags = {tags.begin(), tags.end()};
+  options.replace = replace;
+  options.known_there = memory.knows(root.digest);
+  options.known_tags = memory.tags_of(root.digest);
+  const auto task = program.progress().start("push", repository);
+  const auto result = registry::push_image(blobs, root, pusher, options);
+  memory.remember(root.digest, tags);
+  task->note(told(result));
+  task->done();
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/open_image.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct TagOptions {
+  std::string source;
+  std::vector<std::string> targets;
+};
+
+oci::StoredImage find_source(Program& program, const std::string& text) {
+  const auto name = oci::ImageName::parse(text);
+  if (name.transport != oci::Transport::kStore) {
+    throw oci::Error(oci::ErrorCode::kInvalid,
+                     "tag works on the store, and " + text + " is elsewhere",
+                     "bale copy " + text + " NAME brings it there");
+  }
+  const auto found =
+      name.digest ? program.store().find(*name.digest) : program.store().find(*name.reference);
+  if (found) return *found;
+  throw oci::Error(oci::ErrorCode::kNotFound, "no image " + name.to_string() + " in the store",
+                   "bale images lists what is there");
+}
+
+int tag(Program& program, const TagOptions& options) {
+  const oci::StoredImage source = find_source(program, options.source);
+  std::vector<oci::Reference> names;
+  for (const auto& target : options.targets) {
+    names.push_back(oci::Reference::parse(target).with_default_tag());
+  }
+  const auto origins = program.store().origins(source.root.digest);
+  for (const auto& name : names) program.store().tag(name, source.root, origins);
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_tag_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<TagOptions>();  // shared with the action
+  CLI::App& command = *app.add_subcommand("tag", "Give an image of the store further names");
+  command.add_option("SRC", options->source, "The image")->required();
+  command.add_option("DST", options->targets, "The names")->required();
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return tag(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "oci/printable.h"
+#include "oci/validate.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/open_image.h"
+
+namespace bale::tools {
+
+namespace {
+
+std::vector<oci::Fault> faults_of(Program& program, const std::string& text) {
+  const auto name = oci::ImageName::parse(text);
+  const bool whole_layout =
+      name.transport == oci::Transport::kOciLayout && name.tag.empty() && !name.digest;
+  if (whole_layout) return oci::validate_layout(name.path);
+  const OpenedImage image = open_image(program, text);
+  return oci::validate_image(*image.blobs, image.root);
+}
+
+int validate(Program& program, const std::string& name) {
+  const auto faults = faults_of(program, name);
+  for (const auto& fault : faults) {
+    print(oci::printable(fault.place + ": " + fault.message) + "\n");
+  }
+  if (faults.empty()) return exit_status::kDone;
+  throw oci::Error(oci::ErrorCode::kCorrupt, fmt::format("{} has {} fault{}", name, faults.size(),
+                                                         faults.size() == 1 ? "" : "s"));
+}
+
+}  // namespace
+
+void add_validate_command(CLI::App& app, Action& chosen) {
+  auto name = std::make_shared<std::string>();  // shared with the action
+  CLI::App& command =
+      *app.add_subcommand("validate", "Check every digest, size, type and rule of an image");
+  command.add_option("REF", *name, "The image, or a whole layout as oci:DIR")->required();
+  command.callback(
+      [name, &chosen] { chosen = [name](Program& program) { return validate(program, *name); }; });
+}
+
+}  // namespace bale::tools
