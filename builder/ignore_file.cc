@@ -50,18 +50,10 @@ IgnoreMatcher IgnoreMatcher::parse(std::string_view text, std::string name) {
 }
 
 bool IgnoreMatcher::excluded(std::string_view path) const {
-  const auto matches = [path](const IgnorePattern& pattern) {
-    if (pattern.matches(path)) return true;
-    for (auto slash = path.find('/'); slash != std::string_view::npos;
-         slash = path.find('/', slash + 1)) {
-      if (pattern.matches(path.substr(0, slash))) return true;
-    }
-    return false;
-  };
   bool result = false;
   for (const auto& rule : rules_) {
     // A rule that would change nothing need not be asked.
-    if (rule.reincludes == result && matches(rule.pattern)) result = !rule.reincludes;
+    if (rule.reincludes == result && rule.pattern.matches(path)) result = !rule.reincludes;
   }
   return result;
 }

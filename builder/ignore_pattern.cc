@@ -16,9 +16,13 @@ constexpr char32_t kRawByte = 0x110000;
 char32_t take_character(std::string_view& text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  char32_t result = length == 1 ? lead : lead & (0x7FU >> length);
-  bool valid = lead < 0x80 || (lead >= 0xC2 && lead < 0xF5 && length <= text.size());
+  if (lead < 0x80) {
+    text.remove_prefix(1);
+    return lead;
+  }
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  char32_t result = lead & (0x7FU >> length);
+  bool valid = lead >= 0xC2 && lead < 0xF5 && length <= text.size();
   for (std::size_t at = 1; valid && at < length; ++at) {
     valid = (byte(at) & 0xC0) == 0x80;
     result = result << 6 | (byte(at) & 0x3FU);
@@ -33,15 +37,16 @@ std::u32string decode(std::string_view text) {
   return result;
 }
 
-bool is_plain(std::string_view pattern) {
-  return pattern.find_first_of("*?[\\") == std::string_view::npos;
+std::size_t first_wildcard(std::string_view pattern) {
+  return std::min(pattern.find_first_of("*?[\\"), pattern.size());
 }
 
 }  // namespace
 
-IgnorePattern::IgnorePattern(std::string_view pattern) {
+IgnorePattern::IgnorePattern(std::string_view pattern)
+    : prefix_(pattern.substr(0, first_wildcard(pattern))),
+      is_literal_(prefix_.size() == pattern.size()) {
   glob_match(pattern, "");  // for its errors
-  if (is_plain(pattern)) literal_ = pattern;
   parse(decode(pattern));
 }
 
@@ -53,7 +58,11 @@ void IgnorePattern::parse(std::u32string_view pattern) {
       const bool folder = pattern.substr(at + 2).starts_with(U'/');
       at += folder ? 2 : 1;
       const bool ends = at + 1 == pattern.size();
-      tokens_.push_back({ends ? Token::Kind::kAnyText : Token::Kind::kFolders});
+      // Twice any number of folders is any number of folders.
+      const bool repeated = !tokens_.empty() && tokens_.back().kind == Token::Kind::kFolders;
+      if (!repeated || ends) {
+        tokens_.push_back({ends ? Token::Kind::kAnyText : Token::Kind::kFolders});
+      }
     } else if (c == '*') {
       tokens_.push_back({Token::Kind::kNamePart});
     } else if (c == '?') {
@@ -111,56 +120,91 @@ bool IgnorePattern::Token::accepts(char32_t c) const {
   return false;
 }
 
-void IgnorePattern::enter(States& states, std::size_t place) const {
-  for (;; ++place) {
-    states[place] = true;
-    if (place == tokens_.size()) return;
-    const auto kind = tokens_[place].kind;
-    const bool may_be_empty = kind == Token::Kind::kNamePart || kind == Token::Kind::kFolders ||
-                              kind == Token::Kind::kAnyText;
-    if (!may_be_empty) return;
+/// A pattern on its way along a path: the places in it that may come next, few at any time.
+class IgnorePattern::Run {
+ public:
+  explicit Run(const std::vector<Token>& tokens)
+      : tokens_(tokens), entered_at_(tokens.size() + 1, 0) {
+    enter(0);
   }
-}
 
-IgnorePattern::States IgnorePattern::step(const States& states, char32_t c) const {
-  States next(states.size(), false);
-  for (std::size_t place = 0; place < tokens_.size(); ++place) {
-    if (!states[place] || !tokens_[place].accepts(c)) continue;
+  bool is_over() const { return places_.empty(); }
+  /// What was taken so far is all that the pattern asks for.
+  bool is_match() const { return entered_at_.back() == character_; }
+  /// Something of the pattern is left that may match what follows.
+  bool may_go_on() const { return places_.size() > (is_match() ? 1U : 0U); }
+
+  void take(char32_t c) {
+    before_.swap(places_);
+    places_.clear();
+    ++character_;
+    for (const std::size_t place : before_) {
+      if (place < tokens_.size() && tokens_[place].accepts(c)) advance(place, c);
+    }
+  }
+
+ private:
+  void advance(std::size_t place, char32_t c) {
     switch (tokens_[place].kind) {
       case Token::Kind::kNamePart:
       case Token::Kind::kAnyText:
-        enter(next, place);
+        enter(place);
         break;
       case Token::Kind::kFolders:
+        add(place);
         // Only a slash ends what it takes.
-        next[place] = true;
-        if (c == '/') enter(next, place + 1);
+        if (c == '/') enter(place + 1);
         break;
       default:
-        enter(next, place + 1);
+        enter(place + 1);
     }
   }
-  return next;
-}
 
-IgnorePattern::States IgnorePattern::run(std::u32string_view path) const {
-  States states(tokens_.size() + 1, false);
-  enter(states, 0);
-  for (const char32_t c : path) {
-    states = step(states, c);
-    if (std::find(states.begin(), states.end(), true) == states.end()) break;
+  /// Together with the places that come after it when it takes nothing.
+  void enter(std::size_t place) {
+    for (;; ++place) {
+      add(place);
+      if (place == tokens_.size() || !may_be_empty(tokens_[place])) return;
+    }
   }
-  return states;
-}
+
+  static bool may_be_empty(const Token& token) {
+    return token.kind == Token::Kind::kNamePart || token.kind == Token::Kind::kFolders ||
+           token.kind == Token::Kind::kAnyText;
+  }
+
+  void add(std::size_t place) {
+    if (entered_at_[place] == character_) return;
+    entered_at_[place] = character_;
+    places_.push_back(place);
+  }
+
+  const std::vector<Token>& tokens_;
+  std::size_t character_ = 1;
+  std::vector<std::size_t> entered_at_;  ///< for each place the last character that led there
+  std::vector<std::size_t> places_;
+  std::vector<std::size_t> before_;
+};
 
 bool IgnorePattern::matches(std::string_view path) const {
-  if (!literal_.empty()) return path == literal_;
-  return run(decode(path)).back();
+  if (!path.starts_with(prefix_)) return false;
+  if (is_literal_) return path.size() == prefix_.size() || path[prefix_.size()] == '/';
+  Run run(tokens_);
+  while (!path.empty() && !run.is_over()) {
+    if (path.front() == '/' && run.is_match()) return true;
+    run.take(take_character(path));
+  }
+  return run.is_match();
 }
 
 bool IgnorePattern::may_match_below(std::string_view folder) const {
-  const States states = run(decode(std::string(folder) + "/"));
-  return std::find(states.begin(), states.end() - 1, true) != states.end() - 1;
+  const std::string inside = std::string(folder) + "/";
+  const auto common = std::min(inside.size(), prefix_.size());
+  if (inside.compare(0, common, prefix_, 0, common) != 0) return false;
+  if (is_literal_) return prefix_.size() > inside.size();
+  Run run(tokens_);
+  for (std::string_view rest = inside; !rest.empty();) run.take(take_character(rest));
+  return run.may_go_on();
 }
 
 }  // namespace bale::builder

@@ -15,8 +15,9 @@ class IgnorePattern {
   /// `pattern` is clean. Throws kInvalid, without a place, for a malformed one.
   explicit IgnorePattern(std::string_view pattern);
 
+  /// Whether it matches the path or a folder that the path stands in.
   bool matches(std::string_view path) const;
-  /// Whether it matches something below the folder.
+  /// Whether it may match something below the folder.
   bool may_match_below(std::string_view folder) const;
 
  private:
@@ -33,18 +34,14 @@ class IgnorePattern {
 
     bool accepts(char32_t c) const;
   };
-  /// Which tokens may come next, by their places; the place after the last is the end.
-  using States = std::vector<bool>;
+  class Run;
 
   void parse(std::u32string_view pattern);
   static Token parse_class(std::u32string_view pattern, std::size_t& at);
-  void enter(States& states, std::size_t place) const;
-  States step(const States& states, char32_t c) const;
-  /// Stops early, with no state left, when nothing can match any more.
-  States run(std::u32string_view path) const;
 
   std::vector<Token> tokens_;
-  std::string literal_;  ///< the whole pattern where it has no wildcard
+  std::string prefix_;  ///< what stands before the first wildcard
+  bool is_literal_;     ///< there is no wildcard: the prefix is all
 };
 
 }  // namespace bale::builder
