@@ -2,9 +2,11 @@
 #include "builder/global_args.h"
 
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "builder/expand.h"
+#include "builder/words.h"
 
 namespace bale::builder {
 
@@ -30,6 +32,22 @@ std::optional<std::string> value_of(const SourceText& source, const Instruction&
   }
 }
 
+void add_declared(std::set<std::string>& into, const std::vector<Instruction>& instructions) {
+  for (const auto& instruction : instructions) {
+    const auto* arg = std::get_if<ArgInstruction>(&instruction.body);
+    if (arg == nullptr) continue;
+    for (const auto& definition : arg->definitions) into.insert(definition.name);
+  }
+}
+
+/// Proxies, platforms, and what BuildKit's own machinery reads.
+bool has_meaning_of_its_own(const std::string& name) {
+  const std::string capitals = upper(name);
+  const bool is_proxy = capitals.ends_with("_PROXY");
+  return is_proxy || name.starts_with("TARGET") || name.starts_with("BUILD") ||
+         name == "SOURCE_DATE_EPOCH";
+}
+
 }  // namespace
 
 Environment global_arguments(const SourceText& source, const StageList& stages,
@@ -52,6 +70,18 @@ Environment global_arguments(const SourceText& source, const StageList& stages,
     }
   }
   return result;
+}
+
+std::vector<std::string> unused_build_args(const StageList& stages,
+                                           const std::map<std::string, std::string>& build_args) {
+  std::set<std::string> declared;
+  add_declared(declared, stages.global_args);
+  for (const auto& stage : stages.stages) add_declared(declared, stage.instructions);
+  std::vector<std::string> unused;
+  for (const auto& [name, value] : build_args) {
+    if (declared.count(name) == 0 && !has_meaning_of_its_own(name)) unused.push_back(name);
+  }
+  return unused;
 }
 
 }  // namespace bale::builder

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "builder/environment.h"
 #include "builder/stage_list.h"
@@ -23,5 +24,10 @@ struct ArgumentInputs {
 /// where a default cannot be expanded.
 Environment global_arguments(const SourceText& source, const StageList& stages,
                              const ArgumentInputs& inputs);
+
+/// The build arguments that no ARG declares and that have no meaning of their own either: a
+/// misspelt name, most often.
+std::vector<std::string> unused_build_args(const StageList& stages,
+                                           const std::map<std::string, std::string>& build_args);
 
 }  // namespace bale::builder

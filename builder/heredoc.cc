@@ -13,6 +13,7 @@ namespace {
 struct Unquoted {
   std::string text;
   bool quoted = false;  ///< some part stood in quotes
+  bool blank = false;   ///< a blank stood outside of quotes
   bool closed = true;   ///< every quote has its end
 };
 
@@ -29,6 +30,7 @@ Unquoted unquote(std::string_view text) {
     } else if (c == '\\' && quote != '\'' && at + 1 < text.size()) {
       result.text += text[++at];
     } else {
+      result.blank |= quote == 0 && is_blank(c);
       result.text += c;
     }
   }
@@ -87,7 +89,7 @@ std::optional<Heredoc> parse_heredoc_word(std::string_view word) {
   word = trim_left(word);
   if (word.find('<') != std::string_view::npos) return std::nullopt;
   const Unquoted name = unquote(word);
-  if (name.text.empty() || !name.closed) return std::nullopt;
+  if (name.text.empty() || name.blank || !name.closed) return std::nullopt;
   return Heredoc{name.text, "", !name.quoted, strip_tabs};
 }
 

@@ -11,6 +11,7 @@
 
 #include "builder/check_directive.h"
 #include "builder/dockerfile.h"
+#include "builder/global_args.h"
 #include "builder/history_text.h"
 #include "builder/lint.h"
 #include "builder/stage_evaluator.h"
@@ -159,6 +160,9 @@ class Report {
     std::string text = check.severity == WarningsAre::kErrors ? "warnings are errors\n" : "";
     for (const auto& warning : check.select(lint(dockerfile_, stages_, inputs_.graph))) {
       text += text_of(dockerfile_.source, warning);
+    }
+    for (const auto& name : unused_build_args(stages_, inputs_.graph.build_args)) {
+      text += "unused build argument " + name + "\n";
     }
     return text;
   }
