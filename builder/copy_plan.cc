@@ -72,7 +72,9 @@ class Planner {
     make_folders(
         follow(step_.destination.is_directory ? written : std::string(parent_path(written))));
     const std::string target = follow(written);
-    if (source().root().is_directory())
+    if (source().is_archive)
+      place_archive(target);
+    else if (source().root().is_directory())
       place_folder(target);
     else
       place_file(target);
@@ -83,6 +85,33 @@ class Planner {
     const std::vector<TreeFile>& files = source().files;
     for (std::uint32_t i = 1; i < files.size(); ++i)
       put(join_path(target, source().relative_path(files[i])), i);
+  }
+
+  /// As tar does: an entry replaces whatever has its path, links to folders on the way are
+  /// followed, and a folder's entry leaves a link to a folder alone.
+  void place_archive(const std::string& target) {
+    make_folders(target);
+    const std::vector<TreeFile>& files = source().files;
+    for (std::uint32_t i = 1; i < files.size(); ++i) {
+      const std::string written = join_path(target, source().relative_path(files[i]));
+      const std::string path =
+          join_path(follow(std::string(parent_path(written))), base_name(written));
+      if (files[i].is_directory() && leads_to_folder(path)) continue;
+      if (!files[i].is_directory()) forget_below(path);
+      set(path, i);
+    }
+  }
+
+  bool leads_to_folder(const std::string& link) const {
+    const std::optional<TreeFile> file = find(link);
+    if (!file || !file->is_symlink()) return false;
+    const std::optional<TreeFile> target = find(follow(link));
+    return target && target->is_directory();
+  }
+
+  void forget_below(const std::string& path) {
+    auto next = placed_.upper_bound(path);
+    while (next != placed_.end() && is_within(next->first, path)) next = placed_.erase(next);
   }
 
   void place_file(const std::string& target) {
@@ -99,6 +128,10 @@ class Planner {
     const bool is_folder = source().files[position].is_directory();
     const std::optional<TreeFile> existing = find(path);
     if (existing && existing->is_directory() != is_folder) fail_to_replace(path, is_folder);
+    set(path, position);
+  }
+
+  void set(const std::string& path, std::uint32_t position) {
     touch_parents(path);
     placed_[path] = {source_, position};
   }
@@ -192,7 +225,7 @@ PlannedEntry CopyPlan::entry(const Item& item) const {
     entry.uid = changes_.owner->uid;
     entry.gid = changes_.owner->gid;
   }
-  if (changes_.mode && entry.type != oci::FileType::kSymlink)
+  if (changes_.mode && !source.is_archive && entry.type != oci::FileType::kSymlink)
     entry.mode = changes_.mode->apply(entry.mode, file.is_directory());
   if (!item.hard_link.empty()) {
     entry.type = oci::FileType::kHardLink;

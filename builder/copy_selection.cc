@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/copy_selection.h"
 
+#include "builder/archive_tree.h"
 #include "builder/glob.h"
 #include "builder/inline_tree.h"
 #include "builder/resolve.h"
@@ -41,7 +42,9 @@ SelectedSource select_one(const std::shared_ptr<const FileTree>& tree, const std
                           const std::string& written) {
   Resolved root = resolve(*tree, path, LastLink::kFollow);
   if (!root.file) throw_missing(*tree, written, root.path);
-  SelectedSource source{tree, std::string(base_name(path)), {}};
+  SelectedSource source;
+  source.tree = tree;
+  source.name = base_name(path);
   source.files.push_back(std::move(*root.file));
   if (source.root().is_directory()) walk(*tree, root.path, source.files);
   return source;
@@ -77,6 +80,18 @@ CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree>
   for (const InlineFile& file : step.files)
     selection.sources.push_back(select_one(inline_tree, file.name, file.name));
   return selection;
+}
+
+CopySelection unpack_archives(const CopySelection& selection) {
+  CopySelection unpacked = selection;
+  for (SelectedSource& source : unpacked.sources) {
+    if (!source.root().is_regular() || source.root().entry.size == 0) continue;
+    const auto archive = ArchiveTree::open(source.tree, source.root().entry.path);
+    if (!archive) continue;
+    source = select_one(archive, "", source.name);
+    source.is_archive = true;
+  }
+  return unpacked;
 }
 
 }  // namespace bale::builder

@@ -16,6 +16,7 @@ struct SelectedSource {
   std::string name;                      ///< what it is called inside a destination folder
   /// The file itself; or a folder, first, and what is copied of its content, in TreeOrder.
   std::vector<TreeFile> files;
+  bool is_archive = false;  ///< the content of an archive that ADD unpacks
 
   const TreeFile& root() const { return files.front(); }
   /// The path of a file relative to the source, "" for the root.
@@ -36,5 +37,10 @@ struct CopySelection {
 /// hides it, and kInvalid for a malformed pattern.
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,
                            oci::FileTime inline_time);
+
+/// The selection with every file that is an archive replaced by what is in it, as ADD has it. Files
+/// inside folders stay as they are. Reads each archive's headers, so it is for a step that the
+/// cache does not answer: the key is that of the archive itself.
+CopySelection unpack_archives(const CopySelection& selection);
 
 }  // namespace bale::builder
