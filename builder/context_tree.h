@@ -2,21 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 
 #include "builder/file_tree.h"
+#include "builder/tree_filter.h"
 #include "oci/fd.h"
 
 namespace bale::builder {
-
-/// What an ignore file keeps out of a tree. Both functions must be callable from any thread; an
-/// empty one hides nothing.
-struct TreeFilter {
-  /// Whether the path is kept out, taken by itself.
-  std::function<bool(const std::string& path)> hides;
-  /// Whether anything below a folder that is kept out may be shown all the same.
-  std::function<bool(const std::string& folder)> may_show_below;
-};
 
 /// A folder on disk as builds see it: everything belongs to 0:0, symbolic links are told as they
 /// are and never followed, sockets are empty files, and of the extended attributes those count that

@@ -5,6 +5,7 @@
 #include "builder/glob.h"
 #include "builder/inline_tree.h"
 #include "builder/resolve.h"
+#include "builder/source_filter.h"
 #include "builder/source_pattern.h"
 #include "builder/tree_path.h"
 #include "oci/error.h"
@@ -29,26 +30,79 @@ std::string hint_for_missing(const FileTree& tree, const std::string& path) {
                    hint_for_missing(tree, path));
 }
 
-/// Collects what lies below a folder.
-void walk(const FileTree& tree, const std::string& folder, std::vector<TreeFile>& files) {
-  for (TreeFile& file : tree.list(folder)) {
-    files.push_back(std::move(file));
-    if (files.back().is_directory()) walk(tree, std::string(files.back().entry.path), files);
+/// Finds the sources of one step.
+class Selector {
+ public:
+  Selector(const CopyStep& step, std::shared_ptr<const FileTree> tree)
+      : tree_(std::move(tree)), excluded_(exclude_filter(step.excludes)) {
+    selection_.taken = current_file_time();
+    for (const std::string& written : step.sources)
+      step.parents ? add_with_parents(written) : add_source(written);
   }
-}
 
-/// `path` may be a link; `written` is for messages.
-SelectedSource select_one(const std::shared_ptr<const FileTree>& tree, const std::string& path,
-                          const std::string& written) {
-  Resolved root = resolve(*tree, path, LastLink::kFollow);
-  if (!root.file) throw_missing(*tree, written, root.path);
-  SelectedSource source;
-  source.tree = tree;
-  source.name = base_name(path);
-  source.files.push_back(std::move(*root.file));
-  if (source.root().is_directory()) walk(*tree, root.path, source.files);
-  return source;
-}
+  void add_inline(const std::vector<InlineFile>& files, oci::FileTime time) {
+    if (files.empty()) return;
+    tree_ = std::make_shared<InlineTree>(files, time);
+    for (const InlineFile& file : files) add_one(file.name, file.name);
+  }
+
+  CopySelection take() { return std::move(selection_); }
+
+ private:
+  void add_source(const std::string& written) {
+    const std::string path = clean_path(written);
+    if (!has_wildcard(path)) return add_one(path, written);
+    const std::vector<std::string> matches = expand_pattern(*tree_, path);
+    if (matches.empty()) selection_.unmatched.push_back(written);
+    for (const std::string& each : matches) add_one(each, each);
+  }
+
+  /// `path` may be a link; `written` is for messages.
+  void add_one(const std::string& path, const std::string& written) {
+    TreeFile root = follow(path, written);
+    SelectedSource& source = start_source(path);
+    if (root.is_directory())
+      source.files = files_below(*tree_, std::move(root), excluded_);
+    else
+      source.files.push_back(std::move(root));
+  }
+
+  /// `--parents`: what matches comes with the folders above it, from the first `/./` on, which is
+  /// why all of it is one folder with little in it.
+  void add_with_parents(const std::string& written) {
+    const std::size_t pivot = written.find("/./");
+    const std::string start =
+        pivot == std::string::npos ? "" : clean_path(written.substr(0, pivot));
+    const std::string pattern =
+        clean_path(pivot == std::string::npos ? written : written.substr(pivot + 3));
+    TreeFile root = follow(start, written);
+    std::vector<TreeFile> files =
+        files_below(*tree_, std::move(root), only_matching(pattern, excluded_));
+    if (files.size() > 1 || pattern.empty())
+      start_source(start).files = std::move(files);
+    else if (has_wildcard(pattern))
+      selection_.unmatched.push_back(written);
+    else
+      throw_missing(*tree_, written, join_path(start, pattern));
+  }
+
+  TreeFile follow(const std::string& path, const std::string& written) const {
+    Resolved found = resolve(*tree_, path, LastLink::kFollow);
+    if (!found.file) throw_missing(*tree_, written, found.path);
+    return *std::move(found.file);
+  }
+
+  SelectedSource& start_source(const std::string& path) {
+    SelectedSource& source = selection_.sources.emplace_back();
+    source.tree = tree_;
+    source.name = base_name(path);
+    return source;
+  }
+
+  std::shared_ptr<const FileTree> tree_;
+  const TreeFilter excluded_;
+  CopySelection selection_;
+};
 
 }  // namespace
 
@@ -62,33 +116,20 @@ std::string_view SelectedSource::relative_path(const TreeFile& file) const {
 
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,
                            oci::FileTime inline_time) {
-  CopySelection selection;
-  selection.taken = current_file_time();
-  for (const std::string& written : step.sources) {
-    const std::string path = clean_path(written);
-    if (!has_wildcard(path)) {
-      selection.sources.push_back(select_one(tree, path, written));
-      continue;
-    }
-    const std::vector<std::string> matches = expand_pattern(*tree, path);
-    if (matches.empty()) selection.unmatched.push_back(written);
-    for (const std::string& each : matches)
-      selection.sources.push_back(select_one(tree, each, each));
-  }
-  if (step.files.empty()) return selection;
-  const auto inline_tree = std::make_shared<InlineTree>(step.files, inline_time);
-  for (const InlineFile& file : step.files)
-    selection.sources.push_back(select_one(inline_tree, file.name, file.name));
-  return selection;
+  Selector selector(step, std::move(tree));
+  selector.add_inline(step.files, inline_time);
+  return selector.take();
 }
 
 CopySelection unpack_archives(const CopySelection& selection) {
   CopySelection unpacked = selection;
   for (SelectedSource& source : unpacked.sources) {
-    if (!source.root().is_regular() || source.root().entry.size == 0) continue;
-    const auto archive = ArchiveTree::open(source.tree, source.root().entry.path);
+    const TreeFile& root = source.root();
+    if (!root.is_regular() || root.entry.size == 0) continue;
+    const auto archive = ArchiveTree::open(source.tree, root.entry.path);
     if (!archive) continue;
-    source = select_one(archive, "", source.name);
+    source.files = files_below(*archive, *archive->find(""), {});
+    source.tree = archive;
     source.is_archive = true;
   }
   return unpacked;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "builder/context_tree.h"
 #include "builder/ignore_pattern.h"
+#include "builder/tree_filter.h"
 
 namespace bale::builder {
 

@@ -260,6 +260,54 @@ TEST_F(CopyPlanTest, NamesOfOneFileStayNamesOfOneFile) {
               ElementsAre("-0644 0:0 to"));
 }
 
+TEST_F(CopyPlanTest, ExcludesAreRelativeToEachSource) {
+  const Entries source = {file("b.txt"),   folder("d1"),        file("d1/a.txt"), file("d1/a.md"),
+                          folder("d1/in"), file("d1/in/a.txt"), folder("d2"),     file("d2/#x#")};
+  CopyStep step = copy({"d*", "b.txt"}, "/to/");
+  step.excludes = {"*.txt", "#*#"};
+  EXPECT_THAT(lines(step, source),
+              ElementsAre("d0755 0:0 to", "-0644 0:0 to/a.md", "-0644 0:0 to/b.txt",
+                          "d0755 0:0 to/in", "-0644 0:0 to/in/a.txt"));
+  step.excludes = {"**/*.txt"};
+  EXPECT_THAT(lines(step, source),
+              ElementsAre("d0755 0:0 to", "-0644 0:0 to/#x#", "-0644 0:0 to/a.md",
+                          "-0644 0:0 to/b.txt", "d0755 0:0 to/in"));
+}
+
+TEST_F(CopyPlanTest, AnExcludedFolderComesWithWhatIsLetInAgain) {
+  CopyStep step = copy({"."}, "/to/");
+  step.excludes = {"d", "e", "!d/keep"};
+  EXPECT_THAT(
+      lines(step, {folder("d", 0700), file("d/keep"), file("d/drop"), folder("e"), file("e/x"),
+                   folder("f")}),
+      ElementsAre("d0755 0:0 to", "d0700 0:0 to/d", "-0644 0:0 to/d/keep", "d0755 0:0 to/f"));
+}
+
+TEST_F(CopyPlanTest, ParentsKeepTheFoldersAboveASource) {
+  const Entries source = {folder("a", 0700),  folder("a/b", 0750), file("a/b/c.txt"),
+                          file("a/b/d.md"),   folder("e"),         file("e/c.txt"),
+                          symlink("a/l", "b")};
+  CopyStep step = copy({"a/b/c.txt"}, "/to/");
+  step.parents = true;
+  EXPECT_THAT(lines(step, source), ElementsAre("d0755 0:0 to", "d0700 0:0 to/a", "d0750 0:0 to/a/b",
+                                               "-0644 0:0 to/a/b/c.txt"));
+  step.sources = {"./a/./b/c.txt"};
+  EXPECT_THAT(lines(step, source),
+              ElementsAre("d0755 0:0 to", "d0750 0:0 to/b", "-0644 0:0 to/b/c.txt"));
+  step.sources = {"a/b"};
+  EXPECT_THAT(lines(step, source), testing::SizeIs(5)) << "a folder comes with its content";
+  step.sources = {"**/c.txt"};
+  EXPECT_THAT(lines(step, source),
+              ElementsAre("d0755 0:0 to", "d0700 0:0 to/a", "d0750 0:0 to/a/b",
+                          "-0644 0:0 to/a/b/c.txt", "d0755 0:0 to/e", "-0644 0:0 to/e/c.txt"));
+  step.sources = {"*/none*"};
+  EXPECT_THAT(lines(step, source), IsEmpty());
+  step.sources = {"a/none"};
+  EXPECT_THAT(error(step, source), HasSubstr("copying a/none: no such file"));
+  step.sources = {"a/./"};
+  EXPECT_THAT(lines(step, source), testing::Contains("l0777 0:0 to/l -> b"));
+}
+
 TEST_F(CopyPlanTest, LinkIgnoresWhatIsBelow) {
   CopyStep step = copy({"a"}, "/bin/");
   step.link = true;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "builder/source_filter.h"
+
+#include <memory>
+#include <utility>
+
+#include "builder/ignore_file.h"
+#include "builder/ignore_pattern.h"
+#include "builder/tree_path.h"
+
+namespace bale::builder {
+
+namespace {
+
+/// Matches the path itself or a folder that it stands in.
+bool matches_within(const IgnorePattern& pattern, std::string_view path) {
+  for (; !path.empty(); path = parent_path(path))
+    if (pattern.matches(path)) return true;
+  return false;
+}
+
+bool hides(const TreeFilter& filter, const std::string& path) {
+  return filter.hides && filter.hides(path);
+}
+
+bool may_show_below(const TreeFilter& filter, const std::string& folder) {
+  return filter.may_show_below && filter.may_show_below(folder);
+}
+
+class Walk {
+ public:
+  Walk(const FileTree& tree, const TreeFilter& filter) : tree_(tree), filter_(filter) {}
+
+  std::vector<TreeFile> run(TreeFile folder) {
+    const std::string path = folder.entry.path;
+    files_.push_back(std::move(folder));
+    go_below(path, "");
+    return std::move(files_);
+  }
+
+ private:
+  void go_below(const std::string& folder, const std::string& relative) {
+    for (TreeFile& file : tree_.list(folder)) {
+      const std::string path = join_path(relative, base_name(file.entry.path));
+      const bool hidden = hides(filter_, path);
+      if (hidden && !(file.is_directory() && may_show_below(filter_, path))) continue;
+      const std::size_t position = files_.size();
+      files_.push_back(std::move(file));
+      if (!files_[position].is_directory()) continue;
+      go_below(std::string(files_[position].entry.path), path);
+      if (hidden && files_.size() == position + 1) files_.pop_back();
+    }
+  }
+
+  const FileTree& tree_;
+  const TreeFilter& filter_;
+  std::vector<TreeFile> files_;
+};
+
+}  // namespace
+
+TreeFilter exclude_filter(const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return {};
+  std::string lines;
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with('#')) lines += "./";  // no comment here, but a name
+    lines += pattern + "\n";
+  }
+  return ignore_filter(IgnoreMatcher::parse(lines, "--exclude"));
+}
+
+TreeFilter only_matching(std::string_view pattern, TreeFilter excluded) {
+  if (pattern.empty()) return excluded;
+  // Shared, since the two functions are copied apart.
+  const auto wanted = std::make_shared<const IgnorePattern>(pattern);
+  const auto rest = std::make_shared<const TreeFilter>(std::move(excluded));
+  return {[wanted, rest](const std::string& path) {
+            return hides(*rest, path) || !matches_within(*wanted, path);
+          },
+          [wanted, rest](const std::string& folder) {
+            if (hides(*rest, folder) && !may_show_below(*rest, folder)) return false;
+            return matches_within(*wanted, folder) || wanted->may_match_below(folder);
+          }};
+}
+
+std::vector<TreeFile> files_below(const FileTree& tree, TreeFile folder, const TreeFilter& filter) {
+  return Walk(tree, filter).run(std::move(folder));
+}
+
+}  // namespace bale::builder
