@@ -19,9 +19,11 @@ constexpr std::uint64_t kSmallBlob = std::uint64_t{256} * 1024;
 /// Counts and hashes what passes.
 class CheckedStream final : public Source {
  public:
-  CheckedStream(std::unique_ptr<Source> next, std::uint64_t limit, bool hashed)
+  enum class Hashing { kOn, kOff };
+
+  CheckedStream(std::unique_ptr<Source> next, std::uint64_t limit, Hashing hashing)
       : next_(std::move(next)), limit_(limit) {
-    if (hashed) hasher_.emplace();
+    if (hashing == Hashing::kOn) hasher_.emplace();
   }
 
   std::size_t read(MutableBytes buffer) override {
@@ -58,11 +60,24 @@ std::uint64_t UnpackLimits::for_blob(std::uint64_t size) const {
   return std::min(most, kFree + kRatio * size);
 }
 
+std::unique_ptr<Source> open_layer(const BlobProvider& blobs, const Descriptor& layer,
+                                   const UnpackLimits& limits) {
+  return std::make_unique<CheckedStream>(open_plain(blobs, layer), limits.for_blob(layer.size),
+                                         CheckedStream::Hashing::kOff);
+}
+
+void check_diff_id(const DiffId& actual, const DiffId& expected) {
+  if (actual == expected) return;
+  throw Error(ErrorCode::kCorrupt, "its DiffID is " + actual.to_string() + " and the config says " +
+                                       expected.to_string());
+}
+
 struct LayerReader::State {
   State(const BlobProvider& blobs, const Descriptor& layer, const std::optional<DiffId>& diff_id,
         std::uint64_t limit)
       : expected(diff_id),
-        stream(open_plain(blobs, layer), limit, diff_id.has_value()),
+        stream(open_plain(blobs, layer), limit,
+               diff_id ? CheckedStream::Hashing::kOn : CheckedStream::Hashing::kOff),
         tar(stream) {}
 
   std::optional<DiffId> expected;
@@ -80,11 +95,7 @@ TarReader& LayerReader::tar() { return state_->tar; }
 
 void LayerReader::finish() {
   state_->tar.drain();
-  if (!state_->expected) return;
-  const DiffId actual(state_->stream.finish());
-  if (actual == *state_->expected) return;
-  throw Error(ErrorCode::kCorrupt, "its DiffID is " + actual.to_string() + " and the config says " +
-                                       state_->expected->to_string());
+  if (state_->expected) check_diff_id(DiffId(state_->stream.finish()), *state_->expected);
 }
 
 }  // namespace bale::oci

@@ -20,6 +20,14 @@ struct UnpackLimits {
   std::uint64_t for_blob(std::uint64_t size) const;
 };
 
+/// The tar of a layer: verified, decompressed (on another thread where the blob is not small) and
+/// held to its limits. `blobs` must outlive it.
+std::unique_ptr<Source> open_layer(const BlobProvider& blobs, const Descriptor& layer,
+                                   const UnpackLimits& limits = {});
+
+/// Throws kCorrupt where a layer's tar is not the one that the config names.
+void check_diff_id(const DiffId& actual, const DiffId& expected);
+
 /// A layer blob on its way to its entries: verified, decompressed (on another thread where the blob
 /// is not small), hashed and held to its limits. One thread at a time.
 class LayerReader {
