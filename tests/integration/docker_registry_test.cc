@@ -10,9 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "oci/copy_image.h"
+#include "oci/document.h"
 #include "oci/error.h"
 #include "oci/image_walk.h"
+#include "oci/manifest.h"
 #include "registry/login.h"
 #include "registry/pull.h"
 #include "registry/push.h"
@@ -110,8 +111,7 @@ TEST_F(DockerRegistryTest, AnswersOneRequestForAnUnchangedImageAndTwoForANewTag)
   log_.take();
   push_image(store_, root, repository, {.tags = {"v1"}});
   EXPECT_EQ(log_.take().size(), 1U);
-  push_image(store_, root, repository,
-             {.tags = {"v2"}, .known_there = true, .known_tags = {"v1"}});
+  push_image(store_, root, repository, {.tags = {"v2"}, .known_there = true, .known_tags = {"v1"}});
   EXPECT_EQ(log_.take().size(), 2U);
 }
 
@@ -177,8 +177,8 @@ TEST_F(DockerRegistryTest, LetsInWhoeverIsInItsPasswordFile) {
   // htpasswd -Bbn alice secret, with a cost that suits a test
   std::ofstream(folder / "htpasswd")
       << "alice:$2y$05$GIsWgkd5Xqa6h8KiEoYT5u5eGIZ6rS1n5W6iLyebs2pcsZ.TliCqS\n";
-  const test::DockerRegistry server("auth: {htpasswd: {realm: test, path: " +
-                                    (folder / "htpasswd").string() + "}}\n");
+  const test::DockerRegistry server(
+      "auth: {htpasswd: {realm: test, path: " + (folder / "htpasswd").string() + "}}\n");
   const auto root = test::add_image(store_, "linux/amd64");
   const FixedKeychain alice({.username = "alice", .password = Secret("secret"), .source = "test"});
   Registries known(client_, alice);
@@ -196,7 +196,8 @@ TEST_F(DockerRegistryTest, LetsInWhoeverIsInItsPasswordFile) {
       check_credential(client_, server.host(),
                        {.username = "alice", .password = Secret("wrong"), .source = "test"}),
       oci::Error);
-  for (const std::string& line : log_.take()) EXPECT_THAT(line, ::testing::Not(HasSubstr("YWxpY2U6")));
+  for (const std::string& line : log_.take())
+    EXPECT_THAT(line, ::testing::Not(HasSubstr("YWxpY2U6")));
 }
 
 TEST_F(DockerRegistryTest, TellsWhatIsWrongWithAManifest) {
@@ -204,11 +205,12 @@ TEST_F(DockerRegistryTest, TellsWhatIsWrongWithAManifest) {
   const auto root = test::add_image(store_, "linux/amd64");
   const auto repository = registries_.repository(image(server, "app"), Repository::Access::kPush);
   try {
-    repository.put_manifest("v1", root, "{}");
-    FAIL() << "an invalid manifest was taken";
+    const std::string bytes = oci::read_blob(store_, root, oci::kMaxManifestSize);
+    repository.put_manifest("v1", root, bytes);
+    FAIL() << "a manifest without its blobs was taken";
   } catch (const oci::Error& error) {
     EXPECT_EQ(error.code(), oci::ErrorCode::kFailed);
-    EXPECT_THAT(error.what(), HasSubstr("400 MANIFEST_INVALID"));
+    EXPECT_THAT(error.what(), HasSubstr("400 MANIFEST_BLOB_UNKNOWN"));
   }
 }
 

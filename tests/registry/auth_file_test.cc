@@ -105,7 +105,7 @@ class WrittenAuthFile : public ::testing::Test {
 
 TEST_F(WrittenAuthFile, IsMadeForItsOwnerAlone) {
   write_credential(path_, "ghcr.io", alice_);
-  struct stat info{};
+  struct stat info {};
   ASSERT_EQ(::stat(path_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   ASSERT_EQ(::stat(path_.parent_path().c_str(), &info), 0);
@@ -115,7 +115,8 @@ TEST_F(WrittenAuthFile, IsMadeForItsOwnerAlone) {
 
 TEST_F(WrittenAuthFile, KeepsWhatItDoesNotKnow) {
   std::filesystem::create_directory(path_.parent_path());
-  std::ofstream(path_) << R"({"HttpHeaders": {"X": "y"}, "auths": {"quay.io": {"auth": "dTpw", "email": "e"}}})";
+  std::ofstream(path_)
+      << R"({"HttpHeaders": {"X": "y"}, "auths": {"quay.io": {"auth": "dTpw", "email": "e"}}})";
   write_credential(path_, "ghcr.io", alice_);
   EXPECT_THAT(text(), HasSubstr("HttpHeaders"));
   EXPECT_THAT(text(), HasSubstr("email"));

@@ -181,7 +181,8 @@ TEST(TokenAnswer, LastsAMinuteAtLeastAndPrefersTheAccessToken) {
 }
 
 TEST(Scopes, MergeAndCompareByMeaning) {
-  Scopes scopes = Scopes::parse("repository:a:pull repository:a:push junk repository:h:5000/b:pull");
+  Scopes scopes =
+      Scopes::parse("repository:a:pull repository:a:push junk repository:h:5000/b:pull");
   EXPECT_THAT(scopes.to_strings(),
               ::testing::ElementsAre("repository:a:pull,push", "repository:h:5000/b:pull"));
   EXPECT_TRUE(scopes.contains(Scopes::repository("a", {"pull"})));

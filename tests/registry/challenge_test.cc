@@ -15,9 +15,9 @@ std::vector<Challenge> parse(const std::string& line) {
 }
 
 TEST(Challenges, OfATokenServerAreReadWithCommasInQuotes) {
-  const auto challenges =
-      parse("Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\","
-            "scope=\"repository:library/debian:pull,push\"");
+  const auto challenges = parse(
+      "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\","
+      "scope=\"repository:library/debian:pull,push\"");
   ASSERT_EQ(challenges.size(), 1U);
   EXPECT_EQ(challenges[0].scheme, "bearer");
   EXPECT_EQ(challenges[0].parameter("realm"), "https://auth.docker.io/token");

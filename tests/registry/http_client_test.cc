@@ -82,7 +82,8 @@ TEST(HttpClient, MovesBodiesOfManyChunksBothWays) {
 
 TEST(HttpClient, LetsASlowReaderHoldUpTheTransfer) {
   const std::string content = many_bytes(std::size_t{8} << 20);
-  test::HttpServer server([&](const test::HttpRequest&) { return test::HttpAnswer{.body = content}; });
+  test::HttpServer server(
+      [&](const test::HttpRequest&) { return test::HttpAnswer{.body = content}; });
   HttpClient client;
   const StreamedResponse response = client.open(get(server));
   std::string read(1000, '\0');
@@ -179,7 +180,8 @@ TEST(HttpClient, FollowsRedirectsButNotForEver) {
 }
 
 TEST(HttpClient, TakesNoCredentialsToAnotherPort) {
-  test::HttpServer storage([](const test::HttpRequest&) { return test::HttpAnswer{.body = "blob"}; });
+  test::HttpServer storage(
+      [](const test::HttpRequest&) { return test::HttpAnswer{.body = "blob"}; });
   test::HttpServer server([&](const test::HttpRequest&) {
     return test::HttpAnswer{.status = 307, .headers = {{"Location", storage.url() + "/blob"}}};
   });
@@ -201,16 +203,20 @@ TEST(HttpClient, GivesUpOnATransferThatDoesNotMove) {
   EXPECT_THROW(client.send(get(server)), oci::Error);
 }
 
-TEST(HttpClient, IsInterruptedInTheMiddle) {
+class InterruptedHttpClient : public ::testing::Test {
+ protected:
+  std::stop_source stop_;
+};
+
+TEST_F(InterruptedHttpClient, EndsInTheMiddle) {
   test::HttpServer server([](const test::HttpRequest&) {
     return test::HttpAnswer{.body = "12345678", .cut_after = 4, .stall = true};
   });
   HttpClient client;
-  std::stop_source stop;
-  const StreamedResponse response = client.open(get(server), stop.get_token());
+  const StreamedResponse response = client.open(get(server), stop_.get_token());
   std::string four(4, '\0');
   oci::read_full(*response.body, std::as_writable_bytes(std::span(four)));
-  std::thread interrupter([&] { stop.request_stop(); });
+  std::thread interrupter([&] { stop_.request_stop(); });
   try {
     oci::read_all(*response.body, 100);
     ADD_FAILURE() << "it ended";
@@ -220,16 +226,15 @@ TEST(HttpClient, IsInterruptedInTheMiddle) {
   interrupter.join();
 }
 
-TEST(HttpClient, IsInterruptedWhileItWaitsForAnotherAttempt) {
-  std::stop_source stop;
+TEST_F(InterruptedHttpClient, EndsWhileItWaitsForAnotherAttempt) {
   test::HttpServer server([&](const test::HttpRequest&) {
-    stop.request_stop();
+    stop_.request_stop();
     return test::HttpAnswer{.status = 503, .headers = {{"Retry-After", "3600"}}};
   });
   HttpClient client;
   Request request = get(server);
   request.retry.longest_retry_after = std::chrono::hours(1);
-  EXPECT_THROW(client.send(request, stop.get_token()), oci::Error);
+  EXPECT_THROW(client.send(request, stop_.get_token()), oci::Error);
 }
 
 TEST(HttpClient, OpensNoSocketOffline) {
@@ -257,9 +262,8 @@ TEST(HttpClient, RefusesABodyThatIsNotOfItsSize) {
 }
 
 TEST(HttpClient, ServesManyThreads) {
-  test::HttpServer server([](const test::HttpRequest& request) {
-    return test::HttpAnswer{.body = request.path()};
-  });
+  test::HttpServer server(
+      [](const test::HttpRequest& request) { return test::HttpAnswer{.body = request.path()}; });
   HttpClient client;
   std::atomic<int> right = 0;
   std::vector<std::thread> threads;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/pull.h"
 
-
 #include <algorithm>
 #include <atomic>
 #include <utility>
@@ -67,8 +66,8 @@ TEST_F(PullTest, AsksForTheTagAloneWhereEverythingIsThere) {
 }
 
 TEST_F(PullTest, OfOnePlatformIsItsOwnManifest) {
-  const auto root = pull_image(repository(), "v1", store_,
-                               {.platforms = {oci::Platform::parse("linux/arm64")}});
+  const auto root =
+      pull_image(repository(), "v1", store_, {.platforms = {oci::Platform::parse("linux/arm64")}});
   EXPECT_TRUE(root.media_type.is_manifest());
   EXPECT_FALSE(store_.size(root_.digest));
   EXPECT_EQ(oci::list_image_blobs(store_, root).size(), 4U);
@@ -140,8 +139,8 @@ TEST(BlobDownload, GoesOnWhereItBroke) {
   });
   const auto digest = oci::Digest::of(oci::as_bytes(content));
   const oci::Descriptor blob{.media_type = "x/y", .digest = digest, .size = content.size()};
-  const auto repository = registries.repository(oci::Reference::parse(registry.name("a")),
-                                                Repository::Access::kPull);
+  const auto repository =
+      registries.repository(oci::Reference::parse(registry.name("a")), Repository::Access::kPull);
   oci::MemoryStore store;
   pull_blobs(repository, {blob}, store, 1);
   EXPECT_EQ(store.size(digest), content.size());
@@ -183,10 +182,10 @@ TEST(Mirrors, ServeFirstAndTheRegistryWhatTheyLack) {
   const auto root = test::add_image(source, "linux/amd64");
   HttpClient client;
   Registries plain(client);
-  push_image(source, root,
-             plain.repository(oci::Reference::parse(origin.name("team/app")),
-                              Repository::Access::kPush),
-             {.tags = {"v1"}});
+  push_image(
+      source, root,
+      plain.repository(oci::Reference::parse(origin.name("team/app")), Repository::Access::kPush),
+      {.tags = {"v1"}});
   mirror.add_manifest("hub/team/app", "v1", oci::media_type::kOciManifest,
                       *origin.manifest("team/app", "v1"));
   RegistriesConf conf;
@@ -218,8 +217,8 @@ TEST(Mirrors, ThatAreGoneAreDoneWithout) {
              "registries.conf");
   HttpClient client;
   Registries registries(client, no_keychain(), conf);
-  const auto repository = registries.repository(oci::Reference::parse(origin.name("app")),
-                                                Repository::Access::kPull);
+  const auto repository =
+      registries.repository(oci::Reference::parse(origin.name("app")), Repository::Access::kPull);
   EXPECT_TRUE(repository.head_manifest("v1"));
 }
 

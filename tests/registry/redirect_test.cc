@@ -36,16 +36,16 @@ TEST(Redirect, ToAnotherHostOrPortLeavesCredentialsBehind) {
 }
 
 TEST(Redirect, ToPlainHttpOrAPrivateAddressIsRefused) {
-  for (const char* location :
-       {"http://r.example/b", "https://169.254.169.254/latest", "https://10.0.0.1/",
-        "https://[::1]/", "https://localhost/"}) {
+  for (const char* location : {"http://r.example/b", "https://169.254.169.254/latest",
+                               "https://10.0.0.1/", "https://[::1]/", "https://localhost/"}) {
     EXPECT_THROW(redirected(request("https://r.example/a"), answer(307, location)), oci::Error)
         << location;
   }
 }
 
 TEST(Redirect, BetweenPrivateAddressesIsAllowed) {
-  EXPECT_TRUE(redirected(request("http://127.0.0.1:5000/a"), answer(307, "http://127.0.0.1:5699/b")));
+  EXPECT_TRUE(
+      redirected(request("http://127.0.0.1:5000/a"), answer(307, "http://127.0.0.1:5699/b")));
 }
 
 TEST(Redirect, OfATokenRequestStaysOnItsOrigin) {

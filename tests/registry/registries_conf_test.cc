@@ -111,8 +111,9 @@ TEST(RegistriesConf, TellsTheLineOfAFault) {
 TEST(RegistriesConf, LetsDropInFilesReplaceARule) {
   const test::ScratchFolder folder;
   std::filesystem::create_directory(folder / "d");
-  std::ofstream(folder / "main.conf") << "[[registry]]\nlocation = \"a.example\"\n"
-                                         "insecure = true\n[aliases]\n\"app\" = \"a.example/app\"\n";
+  std::ofstream(folder / "main.conf")
+      << "[[registry]]\nlocation = \"a.example\"\n"
+         "insecure = true\n[aliases]\n\"app\" = \"a.example/app\"\n";
   std::ofstream(folder / "d/10.conf") << "[[registry]]\nlocation = \"a.example\"\n";
   std::ofstream(folder / "d/note.txt") << "this is no TOML";
   const auto rules = RegistriesConf::load(

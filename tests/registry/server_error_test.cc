@@ -26,8 +26,9 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerBody{R"({"errors":[{"code":"DENIED","message":"no"}]})", "DENIED", "no"},
         AnswerBody{R"({"errors":[{"code":"X","message":"m","detail":"d"}]})", "X", "m (d)"},
         AnswerBody{R"({"errors":[{"code":"X","message":"m","detail":{}}]})", "X", "m"},
-        AnswerBody{R"({"message":"plain"})", "", "plain"}, AnswerBody{R"({"details":"why"})", "", "why"},
-        AnswerBody{R"({"errors":[]})", "", ""}, AnswerBody{"404 page not found\n", "", "404 page not found"},
+        AnswerBody{R"({"message":"plain"})", "", "plain"},
+        AnswerBody{R"({"details":"why"})", "", "why"}, AnswerBody{R"({"errors":[]})", "", ""},
+        AnswerBody{"404 page not found\n", "", "404 page not found"},
         AnswerBody{"<html>oops</html>", "", ""}, AnswerBody{"", "", ""}, AnswerBody{"[1]", "", ""},
         AnswerBody{"a\x1b[31mred\x07", "", "a [31mred "}));
 
@@ -50,10 +51,9 @@ TEST(ServerError, SaysWhatACallerCanDo) {
 
 TEST(ServerError, TellsMethodAddressStatusCodeMessageAndRequest) {
   const Url url = Url::parse("https://r.example/v2/a?_state=secret");
-  const oci::Error error =
-      server_error({.method = "PUT", .url = url},
-                   {{403, {{"X-Request-Id", "42"}}, url},
-                    R"({"errors":[{"code":"DENIED","message":"not yours"}]})"});
+  const oci::Error error = server_error(
+      {.method = "PUT", .url = url}, {{403, {{"X-Request-Id", "42"}}, url},
+                                      R"({"errors":[{"code":"DENIED","message":"not yours"}]})"});
   EXPECT_STREQ(error.what(),
                "PUT https://r.example/v2/a?_state=***: 403 DENIED: not yours (request 42)");
 }

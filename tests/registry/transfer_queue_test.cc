@@ -13,8 +13,8 @@ class TransferQueueTest : public ::testing::Test {
   std::shared_ptr<Transfer> push(const char* url, Clock::time_point time = {},
                                  Traffic traffic = Traffic::kSmall,
                                  std::optional<Body> body = std::nullopt) {
-    Request request{.url = Url::parse(url), .body = std::move(body), .traffic = traffic,
-                    .not_before = time};
+    Request request{
+        .url = Url::parse(url), .body = std::move(body), .traffic = traffic, .not_before = time};
     auto transfer = std::make_shared<Transfer>(std::move(request), [] {});
     queue_.push(transfer);
     return transfer;

@@ -53,17 +53,17 @@ TEST_P(UrlResolution, FollowsRfc3986) {
 
 INSTANTIATE_TEST_SUITE_P(
     Locations, UrlResolution,
-    ::testing::Values(
-        Resolution{"/v2/a/blobs/uploads/7?_state=s%3D",
-                   "https://r.example:8443/v2/a/blobs/uploads/7?_state=s%3D"},
-        Resolution{"https://other.example/u", "https://other.example/u"},
-        Resolution{"//other.example/u", "https://other.example/u"},
-        Resolution{"7?y=2", "https://r.example:8443/v2/a/blobs/uploads/7?y=2"},
-        Resolution{"../7", "https://r.example:8443/v2/a/blobs/7"},
-        Resolution{"/../../x/./y/..", "https://r.example:8443/x/"},
-        Resolution{"?y=2", "https://r.example:8443/v2/a/blobs/uploads/?y=2"},
-        Resolution{"/next?to=https://else.example/", "https://r.example:8443/next?to=https://else.example/"},
-        Resolution{"/x#part", "https://r.example:8443/x"}));
+    ::testing::Values(Resolution{"/v2/a/blobs/uploads/7?_state=s%3D",
+                                 "https://r.example:8443/v2/a/blobs/uploads/7?_state=s%3D"},
+                      Resolution{"https://other.example/u", "https://other.example/u"},
+                      Resolution{"//other.example/u", "https://other.example/u"},
+                      Resolution{"7?y=2", "https://r.example:8443/v2/a/blobs/uploads/7?y=2"},
+                      Resolution{"../7", "https://r.example:8443/v2/a/blobs/7"},
+                      Resolution{"/../../x/./y/..", "https://r.example:8443/x/"},
+                      Resolution{"?y=2", "https://r.example:8443/v2/a/blobs/uploads/?y=2"},
+                      Resolution{"/next?to=https://else.example/",
+                                 "https://r.example:8443/next?to=https://else.example/"},
+                      Resolution{"/x#part", "https://r.example:8443/x"}));
 
 TEST(Url, AppendsQueriesEncodedToThoseItHas) {
   EXPECT_EQ(Url::parse("https://a/u").with_query("digest", "sha256:0a").to_string(),
@@ -81,9 +81,9 @@ TEST(Addresses, OfThisMachineAndOfPrivateNetworksAreKnown) {
   for (const char* host : {"localhost", "127.0.0.1", "127.9.9.9", "[::1]"}) {
     EXPECT_TRUE(is_loopback(host)) << host;
   }
-  for (const char* host : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-                           "169.254.169.254", "[fe80::1]", "[fd00::1]", "[::ffff:10.0.0.1]",
-                           "0.0.0.0"}) {
+  for (const char* host :
+       {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "[fe80::1]",
+        "[fd00::1]", "[::ffff:10.0.0.1]", "0.0.0.0"}) {
     EXPECT_TRUE(is_private_address(host)) << host;
     EXPECT_FALSE(is_loopback(host)) << host;
   }

@@ -62,7 +62,8 @@ class UserKeychainTest : public ::testing::Test {
 };
 
 TEST_F(UserKeychainTest, ReadsTheFilesOfPodmanAndDockerInTheirOrder) {
-  write(".docker/config.json", R"({"auths": {"ghcr.io": {"username": "docker", "password": "1"}}})");
+  write(".docker/config.json",
+        R"({"auths": {"ghcr.io": {"username": "docker", "password": "1"}}})");
   EXPECT_EQ(login(keychain(), "ghcr.io"), "docker:1");
   write("config/containers/auth.json",
         R"({"auths": {"ghcr.io": {"username": "config", "password": "2"}}})");
@@ -93,7 +94,8 @@ TEST_F(UserKeychainTest, ReadsANamedFileAlone) {
 }
 
 TEST_F(UserKeychainTest, GivesTheRegistryTokenToTheHostPushedToAndToNoOther) {
-  write(".docker/config.json", R"({"auths": {"ghcr.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}})");
+  write(".docker/config.json",
+        R"({"auths": {"ghcr.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}})");
   set("REGISTRY_TOKEN", "tok");
   const auto keys = keychain({"ghcr.io"});
   EXPECT_EQ(login(keys, "ghcr.io"), "token:tok");
@@ -104,7 +106,8 @@ TEST_F(UserKeychainTest, GivesTheRegistryTokenToTheHostPushedToAndToNoOther) {
 
 TEST_F(UserKeychainTest, FindsTheUserOfTheRegistryToken) {
   set("REGISTRY_TOKEN", "tok");
-  EXPECT_EQ(login(keychain({"1.dkr.ecr.eu.amazonaws.com"}), "1.dkr.ecr.eu.amazonaws.com"), "AWS:tok");
+  EXPECT_EQ(login(keychain({"1.dkr.ecr.eu.amazonaws.com"}), "1.dkr.ecr.eu.amazonaws.com"),
+            "AWS:tok");
   set("GITHUB_ACTOR", "octocat");
   EXPECT_EQ(login(keychain({"ghcr.io"}), "ghcr.io"), "octocat:tok");
   set("REGISTRY_USER", "me");

@@ -33,8 +33,7 @@ int free_port() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(probe.get(), generic, size) != 0 ||
-      ::getsockname(probe.get(), generic, &size) != 0) {
+  if (::bind(probe.get(), generic, size) != 0 || ::getsockname(probe.get(), generic, &size) != 0) {
     throw std::runtime_error("no free port");
   }
   return ntohs(address.sin_port);
@@ -127,8 +126,6 @@ DockerRegistry::~DockerRegistry() = default;
 
 bool DockerRegistry::is_installed() { return std::filesystem::exists(kProgram); }
 
-std::string DockerRegistry::host() const {
-  return "127.0.0.1:" + std::to_string(process_->port());
-}
+std::string DockerRegistry::host() const { return "127.0.0.1:" + std::to_string(process_->port()); }
 
 }  // namespace bale::test
