@@ -72,45 +72,46 @@ class BlobPusher::State {
   void push(const oci::Descriptor& blob, const oci::BlobProvider& from) {
     const auto task = progress_.start(to_->name(), std::string(blob.digest.short_hex()));
     try {
-      push_with_retries(blob, from, *task);
+      push_once(blob, from, *task);
     } catch (const oci::Error& error) {
       throw error.in("pushing " + blob.digest.to_string() + " to " + to_->name());
     }
     task->done();
   }
 
-  void push_with_retries(const oci::Descriptor& blob, const oci::BlobProvider& from,
-                         oci::ProgressTask& task) {
-    Clock::time_point not_before{};
-    for (int attempt = 1;; ++attempt) {
-      try {
-        return push_once(blob, from, task, not_before);
-      } catch (const oci::Error& error) {
-        const auto delay = retry_delay(options_.retry, attempt + 1, 0.5);
-        if (!is_worth_another_try(error) || !delay) throw;
-        progress_.debug(std::string(error.what()) + "; begun again");
-        not_before = Clock::now() + *delay;
-      }
-    }
-  }
-
   void push_once(const oci::Descriptor& blob, const oci::BlobProvider& from,
-                 oci::ProgressTask& task, Clock::time_point not_before) {
+                 oci::ProgressTask& task) {
     std::optional<Upload> upload;
     if (const auto neighbour = neighbour_with(blob.digest)) {
       upload = to_->mount_blob(blob.digest, *neighbour);
       if (!upload) return count(task, "mounted", &BlobCounts::mounted);
     } else {
       if (to_->head_blob(blob.digest)) return count(task, "there already", &BlobCounts::present);
-      upload = to_->start_upload(not_before);
+      upload = to_->start_upload();
     }
-    const auto open = [&] {
-      return std::make_unique<ReportingSource>(from.open_unverified(blob), task, blob.size);
-    };
-    to_->put_upload(*upload, blob, {open, blob.size});
+    upload_with_retries(*std::move(upload), blob, from, task);
     count(task, "uploaded", &BlobCounts::uploaded);
     const std::lock_guard lock(mutex_);
     counts_.uploaded_bytes += blob.size;
+  }
+
+  /// An upload that broke off is begun anew: few registries can go on with one of which they do not
+  /// know how much they got.
+  void upload_with_retries(Upload upload, const oci::Descriptor& blob,
+                           const oci::BlobProvider& from, oci::ProgressTask& task) {
+    const auto open = [&] {
+      return std::make_unique<ReportingSource>(from.open_unverified(blob), task, blob.size);
+    };
+    for (int attempt = 1;; ++attempt) {
+      try {
+        return to_->put_upload(upload, blob, {open, blob.size});
+      } catch (const oci::Error& error) {
+        const auto delay = retry_delay(options_.retry, attempt + 1, 0.5);
+        if (!is_worth_another_try(error) || !delay) throw;
+        progress_.debug(std::string(error.what()) + "; begun again");
+        upload = to_->start_upload(Clock::now() + *delay);
+      }
+    }
   }
 
   std::optional<Repository> neighbour_with(const oci::Digest& digest) const {

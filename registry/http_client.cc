@@ -6,11 +6,15 @@
 #include <random>
 #include <utility>
 
+#include "oci/printable.h"
 #include "registry/redirect.h"
 
 namespace bale::registry {
 
 namespace {
+
+/// Servers must not be able to flood the terminal.
+constexpr std::size_t kMaxWarnings = 4096;
 
 /// Cancels on the way out, unless the answer has been handed on.
 class CancelGuard {
@@ -146,9 +150,23 @@ HttpClient::Attempt HttpClient::exchange(const Request& request, const std::stop
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   log_.debug(describe(request) + ": " + std::to_string(head->status) + " (" +
              std::to_string(took.count()) + " ms)");
+  report_warnings(head->headers);
   guard.release();
   return {StreamedResponse{*std::move(head), std::make_unique<AnswerSource>(transfer, stop)},
           std::nullopt};
+}
+
+void HttpClient::report_warnings(const Headers& headers) {
+  for (const std::string& header : headers.all("Warning")) {
+    // `299 - "TEXT"` is the form that the distribution specification has.
+    const std::size_t open = header.find('"');
+    if (header.compare(0, 3, "299") != 0 || open == std::string::npos) continue;
+    const std::string text = header.substr(open + 1, header.rfind('"') - open - 1);
+    const std::lock_guard lock(warnings_mutex_);
+    warned_bytes_ += text.size();
+    if (warned_bytes_ > kMaxWarnings || !warnings_.insert(text).second) continue;
+    log_.warn("the registry says: " + oci::printable(text));
+  }
 }
 
 std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& request,
@@ -161,11 +179,12 @@ std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& 
   const ResponseHead& head = attempt.response->head;
   if (!is_retryable_status(head.status)) return std::nullopt;
   const auto asked = retry_after(head.headers, std::chrono::system_clock::now());
-  const auto delay = retry_delay(request.retry, number + 1, random_fraction(), asked);
-  if (delay && (head.status == 429 || asked)) {
-    thread_.hold(head.url.origin(), Clock::now() + *delay);
+  // The whole host is left in peace for that long, whether or not this request is sent again.
+  if (asked) {
+    const auto wait = std::min(*asked, request.retry.longest_retry_after);
+    thread_.hold(head.url.origin(), Clock::now() + wait);
   }
-  return delay;
+  return retry_delay(request.retry, number + 1, random_fraction(), asked);
 }
 
 }  // namespace bale::registry

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -55,8 +57,14 @@ class HttpClient {
   std::optional<std::chrono::milliseconds> delay_after(const Request& request,
                                                        const Attempt& attempt, int number);
 
+  /// Passes a server's `Warning`s on, each once.
+  void report_warnings(const Headers& headers);
+
   HttpOptions options_;
   oci::Progress& log_;
+  std::mutex warnings_mutex_;
+  std::set<std::string> warnings_;
+  std::size_t warned_bytes_ = 0;
   HttpThread thread_;
 };
 

@@ -46,6 +46,19 @@ class FetchedDocuments final : public oci::BlobProvider {
   mutable oci::MemoryStore fetched_;  // a cache; thread-safe
 };
 
+/// Has the manifests of an index fetched side by side: the walk that follows asks for one after the
+/// other.
+void prefetch_children(const FetchedDocuments& documents, const oci::Descriptor& root,
+                       std::size_t jobs, const std::stop_token& stop) {
+  if (!root.media_type.is_index()) return;
+  const std::vector<oci::Descriptor> entries = oci::read_index(documents, root).value.manifests;
+  TransferGroup group(jobs, stop);
+  for (const oci::Descriptor& entry : entries) {
+    if (entry.media_type.is_manifest()) group.run([&] { (void)documents.open_unverified(entry); });
+  }
+  group.wait();
+}
+
 /// Reports how far a download is.
 class ReportingSink final : public oci::Sink {
  public:
@@ -136,6 +149,7 @@ oci::Descriptor pull_image(const Repository& from, std::string_view reference, o
   const FetchedManifest fetched = fetch_root(source, reference);
   documents.keep(fetched);
   oci::Descriptor root = narrow(documents, fetched.descriptor, options.platforms, to);
+  prefetch_children(documents, root, options.jobs, stop);
   std::vector<oci::Descriptor> blobs;
   std::vector<oci::Descriptor> manifests;
   oci::for_each_blob(documents, root, [&](const oci::WalkedBlob& blob) {

@@ -237,6 +237,29 @@ TEST_F(InterruptedHttpClient, EndsWhileItWaitsForAnotherAttempt) {
   EXPECT_THROW(client.send(request, stop_.get_token()), oci::Error);
 }
 
+class WarningLog final : public oci::Progress {
+ public:
+  std::unique_ptr<oci::ProgressTask> start(std::string_view group, std::string_view name) override {
+    return oci::no_progress().start(group, name);
+  }
+  void output(std::string_view, std::string_view) override {}
+  void warn(std::string_view message) override { warnings.emplace_back(message); }
+  void debug(std::string_view) override {}
+
+  std::vector<std::string> warnings;
+};
+
+TEST(HttpClient, PassesAServersWarningsOnOnceAndWithoutEscapes) {
+  test::HttpServer server([](const test::HttpRequest&) {
+    return test::HttpAnswer{
+        .headers = {{"Warning", "299 - \"old \x1b[31mAPI\""}, {"Warning", "110 - \"stale\""}}};
+  });
+  WarningLog log;
+  HttpClient client({}, log);
+  for (int i = 0; i < 3; ++i) client.send(get(server));
+  EXPECT_THAT(log.warnings, ::testing::ElementsAre("the registry says: old \\x1b[31mAPI"));
+}
+
 TEST(HttpClient, OpensNoSocketOffline) {
   test::HttpServer server([](const test::HttpRequest&) { return test::HttpAnswer{}; });
   HttpClient client({.offline = true});

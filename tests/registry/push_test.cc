@@ -152,6 +152,36 @@ TEST_F(PushTest, BeginsAnUploadAnewThatTheRegistryLost) {
   EXPECT_TRUE(registry_.manifest("team/app", "v1"));
 }
 
+TEST_F(PushTest, WaitsForAllWhereTheRegistryAskedOneToWait) {
+  const auto image = test::add_image(store_, "linux/amd64");
+  std::atomic<int> refusals = 1;
+  registry_.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.method != "PUT" || refusals-- <= 0) return std::nullopt;
+    return test::HttpAnswer{.status = 429,
+                            .headers = {{"Retry-After", "0"}},
+                            .body = test::error_body("TOOMANYREQUESTS", "slow down")};
+  });
+  push(image, "team/app", {.tags = {"v1"}});
+  EXPECT_TRUE(registry_.manifest("team/app", "v1"));
+}
+
+TEST_F(PushTest, EndsWhereTheRegistryKeepsLosingUploads) {
+  const auto image = test::add_image(store_, "linux/amd64");
+  registry_.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.method != "PUT") return std::nullopt;
+    return test::HttpAnswer{.hang_up = true};
+  });
+  PushOptions options{.tags = {"v1"}};
+  options.blobs.retry.attempts = 3;
+  try {
+    push(image, "team/app", options);
+    FAIL();
+  } catch (const oci::Error& error) {
+    EXPECT_EQ(error.code(), oci::ErrorCode::kUnavailable);
+    EXPECT_THAT(error.what(), HasSubstr("pushing sha256:"));
+  }
+}
+
 TEST_F(PushTest, TellsTheFirstFailureAndEndsTheRest) {
   const auto image = test::add_image(store_, "linux/amd64", "", 6);
   registry_.intercept([](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
