@@ -58,8 +58,9 @@ void make_busybox_root(const fs::path& root) {
   for (const char* folder : {"bin", "etc", "tmp", "home/app"})
     fs::create_directories(root / folder);
   fs::copy_file(kBusybox, root / "bin/busybox");
-  for (const char* name : {"sh", "true", "cat", "id", "mkdir", "rm", "echo", "env", "pwd", "sleep",
-                           "ln", "mv", "touch", "chmod", "chown", "test", "printf", "uname"}) {
+  for (const char* name : {"sh",     "true",  "cat", "id",   "mkdir", "rm",    "echo",  "env",
+                           "pwd",    "sleep", "ln",  "mv",   "touch", "chmod", "chown", "test",
+                           "printf", "uname", "ls",  "stat", "find",  "sort",  "tee",   "wc"}) {
     fs::create_symlink("busybox", root / "bin" / name);
   }
   std::ofstream(root / "etc/passwd") << "root:x:0:0:root:/root:/bin/sh\n"
