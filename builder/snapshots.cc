@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // A snapshot is a folder ALGORITHM-HEX with two things in it: `tree`, and `boot`, a file that says
-// since when the machine runs. It is made under the name with ".part", complete when renamed.
-constexpr std::string_view kPart = ".part";
+// since when the machine runs. It is made under the name with ".part", complete when renamed, by
+// whoever holds the lock on an empty file with ".lock", which stays.
 
 std::string boot_id() {
   constexpr std::size_t kMaxBootId = 128;
@@ -44,37 +44,35 @@ void touch(const fs::path& snapshot) {
   fs::last_write_time(snapshot / "boot", fs::file_time_type::clock::now(), ignored);
 }
 
-/// The right to make one snapshot, in an empty folder of its own. Several may ask for the same one:
-/// they wait here for each other. The lock moves with the folder when it gets its name.
+/// The right to make one snapshot. Several may ask for the same one: they wait here for each other.
 class SnapshotMaker {
  public:
   explicit SnapshotMaker(fs::path snapshot)
-      : snapshot_(std::move(snapshot)), part_(snapshot_.string() + std::string(kPart)) {
-    fs::create_directories(part_);
-    lock_ = oci::FileLock::exclusive(part_);
-    if (fs::exists(part_)) clear();
+      : snapshot_(std::move(snapshot)), part_(snapshot_.string() + ".part") {
+    const fs::path lock = snapshot_.string() + ".lock";
+    fs::create_directories(lock.parent_path());
+    oci::open_file(lock, O_WRONLY | O_CREAT, 0644);
+    lock_ = oci::FileLock::exclusive(lock);
   }
 
   /// Whether it was made while this waited.
-  bool is_made() const { return !fs::exists(part_) || is_trusted(snapshot_); }
-  fs::path tree() const { return part_ / "tree"; }
+  bool is_made() const { return is_trusted(snapshot_); }
 
-  void finish() {
+  /// The empty folder to work in; what a process that died has left there is gone.
+  const fs::path& begin() const {
+    fs::remove_all(part_);
+    fs::create_directory(part_);
+    return part_;
+  }
+
+  void finish() const {
     oci::FileSink boot(oci::open_file(part_ / "boot", O_WRONLY | O_CREAT, 0644));
     boot.write(oci::as_bytes(boot_id()));
-    std::error_code failed;
-    fs::rename(part_, snapshot_, failed);
-    if (!failed) return;
-    fs::remove_all(snapshot_);  // not to be trusted, hence not in use
+    fs::remove_all(snapshot_);  // one that is there is not trusted, hence not in use
     fs::rename(part_, snapshot_);
   }
 
  private:
-  /// What a process that died has left.
-  void clear() const {
-    for (const auto& entry : fs::directory_iterator(part_)) fs::remove_all(entry.path());
-  }
-
   fs::path snapshot_;
   fs::path part_;
   oci::FileLock lock_;
@@ -129,10 +127,11 @@ Snapshot Snapshots::unpack_one(const StageLayer& layer) const {
       if (auto snapshot = find(layer.diff_id)) return *std::move(snapshot);
       SnapshotMaker maker(path_of(layer.diff_id));
       if (maker.is_made()) continue;
-      fs::create_directory(maker.tree());
+      const fs::path tree = maker.begin() / "tree";
+      fs::create_directory(tree);
       oci::ExtractOptions options;
       options.whiteouts = oci::WhiteoutStyle::kOverlay;
-      oci::extract_layer(blobs_, layer.descriptor, layer.diff_id, maker.tree(), options);
+      oci::extract_layer(blobs_, layer.descriptor, layer.diff_id, tree, options);
       maker.finish();
     }
   });
@@ -143,7 +142,7 @@ void Snapshots::adopt(const oci::DiffId& diff_id, const fs::path& tree) {
     if (find(diff_id)) return;
     SnapshotMaker maker(path_of(diff_id));
     if (maker.is_made()) return;
-    fs::rename(tree, maker.tree());
+    fs::rename(tree, maker.begin() / "tree");
     maker.finish();
   });
 }

@@ -30,19 +30,15 @@ std::string default_agent_socket(unsigned number) {
   return "/run/buildkit/ssh_agent." + std::to_string(number);
 }
 
-bool is_locked_cache(const RunMount& mount) {
-  const auto* cache = std::get_if<CacheMount>(&mount);
-  return cache != nullptr && cache->sharing == CacheSharing::kLocked;
-}
-
-const std::string& lock_order(const RunMount& mount) { return std::get<CacheMount>(mount).id; }
-
-/// Locked caches come first and in one order for everybody, so that no two builds wait for each
-/// other for ever.
+/// Caches come last and in one order for everybody: no two builds wait for each other for ever, and
+/// nothing that may have to wait for something else is done while a cache is locked.
 std::vector<RunMount> in_lock_order(std::vector<RunMount> mounts) {
-  const auto rest = std::stable_partition(mounts.begin(), mounts.end(), is_locked_cache);
-  std::sort(mounts.begin(), rest,
-            [](const RunMount& a, const RunMount& b) { return lock_order(a) < lock_order(b); });
+  const auto caches = std::stable_partition(
+      mounts.begin(), mounts.end(),
+      [](const RunMount& mount) { return !std::holds_alternative<CacheMount>(mount); });
+  std::sort(caches, mounts.end(), [](const RunMount& a, const RunMount& b) {
+    return std::get<CacheMount>(a).id < std::get<CacheMount>(b).id;
+  });
   return mounts;
 }
 
@@ -83,8 +79,13 @@ void StepMounts::add(const CacheMount& mount) {
     throw Error(ErrorCode::kInvalid, "a cache mount with from= is not supported yet",
                 "let the command fill the cache where it is empty");
   }
-  const auto& cache = caches_.emplace_back(sources_.settings.cache_mounts, mount, stop_);
-  bind(cache.path(), mount.target, mount.read_only ? Access::kReadOnly : Access::kReadWrite);
+  auto cache = caches_.find(mount.id);
+  if (cache == caches_.end()) {
+    CacheFolder folder(sources_.settings.cache_mounts, mount, stop_);
+    cache = caches_.emplace(mount.id, std::move(folder)).first;
+  }
+  bind(cache->second.path(), mount.target,
+       mount.read_only ? Access::kReadOnly : Access::kReadWrite);
 }
 
 void StepMounts::add(const TmpfsMount& mount) {

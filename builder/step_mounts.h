@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -60,7 +61,7 @@ class StepMounts {
   unsigned agents_ = 0;
   bool has_memory_ = false;
   std::deque<OriginView> views_;
-  std::vector<CacheFolder> caches_;
+  std::map<std::string, CacheFolder> caches_;  // by id: a step may mount one in two places
   std::vector<HostMount> mounts_;
   std::vector<std::string> env_;
   std::vector<std::string> secret_env_;

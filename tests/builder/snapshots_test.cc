@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -59,6 +60,23 @@ TEST_F(SnapshotsTest, UnpacksLayersInTheirOrder) {
   EXPECT_TRUE(fs::exists(snapshots[0].tree() / "a"));
   EXPECT_TRUE(fs::exists(snapshots[1].tree() / "b"));
   EXPECT_TRUE(fs::exists(snapshots[2].tree() / "c"));
+}
+
+TEST_F(SnapshotsTest, WaitsForOthersThatUnpackTheSame) {
+  for (int i = 0; i < 50; ++i) {
+    const auto same = layer("a", "content of round " + std::to_string(i));
+    std::vector<std::thread> threads;
+    std::vector<fs::path> trees(4);
+    for (auto& tree : trees) {
+      threads.emplace_back([&] {
+        Snapshots others(scratch_ / "snapshots", store_, pool_);
+        tree = others.unpack(std::vector{same}, stop_.get_token())[0].tree();
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    for (const auto& tree : trees) EXPECT_EQ(tree, trees[0]);
+    EXPECT_TRUE(fs::exists(trees[0] / "a"));
+  }
 }
 
 TEST_F(SnapshotsTest, KeepsWhiteoutsAsOverlayfsHasThem) {

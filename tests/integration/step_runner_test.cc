@@ -267,6 +267,13 @@ TEST_F(StepRunnerTest, GivesASecondUserOfAPrivateCacheAFolderOfItsOwn) {
   EXPECT_FALSE(run("test ! -e /cache/file"));
 }
 
+TEST_F(StepRunnerTest, MountsALockedCacheInTwoPlaces) {
+  step_.mounts = {CacheMount{"/one", "id", CacheSharing::kLocked},
+                  CacheMount{"/two", "id", CacheSharing::kLocked}};
+  EXPECT_FALSE(run("echo x > /one/file; cat /two/file"));
+  EXPECT_EQ(output_, Lines{"x"});
+}
+
 TEST_F(StepRunnerTest, SeesTheContextAsTheIgnoreFileLeavesIt) {
   const fs::path context = scratch_ / "context";
   fs::create_directories(context / "src/secret");
