@@ -98,10 +98,9 @@ class InstructionStageBuilder::Work {
         stage_(stage),
         results_(results),
         stop_(std::move(stop)),
-        result_(start()),
-        total_steps_(1 +
-                     static_cast<std::size_t>(std::count_if(
-                         stage.instructions.begin(), stage.instructions.end(), touches_files))) {}
+        total_steps_(1 + static_cast<std::size_t>(std::count_if(
+                             stage.instructions.begin(), stage.instructions.end(), touches_files))),
+        result_(start()) {}
 
   StageResult run() {
     for (const auto& layer : result_.layers) tell(layer, LayerOrigin::kKnown);
@@ -263,8 +262,8 @@ class InstructionStageBuilder::Work {
   const StageInstance& stage_;
   const std::vector<std::shared_ptr<const StageResult>>& results_;
   const std::stop_token stop_;
+  const std::size_t total_steps_;  // before the result, whose first task names it
   StageResult result_;
-  const std::size_t total_steps_;
   std::size_t step_number_ = 1;
   std::vector<std::shared_ptr<const ResolvedImage>> images_;  // shared with the trees
   std::map<FileOrigin, std::shared_ptr<const FileTree>> trees_;

@@ -2,6 +2,7 @@
 #include "builder/podman_executor.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <deque>
@@ -89,12 +90,21 @@ constexpr std::string_view kExecFormatError = "xec format error";
               "qemu-user-static binfmt-support");
 }
 
-/// The command was never started. 126 and 127 blame what the Dockerfile says (no such program,
-/// user or folder), anything else blames podman and its settings.
+/// Whether podman blames what the step says, its program, user or folder, and not the machine: the
+/// exit codes 126 and 127 alone do not tell.
+bool blames_the_step(const std::string& reason) {
+  constexpr std::array<std::string_view, 5> kSigns = {
+      "OCI runtime attempted to invoke a command that was not found", "OCI permission denied",
+      "unable to find user", "unable to find group", "workdir "};
+  return std::any_of(kSigns.begin(), kSigns.end(), [&reason](std::string_view sign) {
+    return reason.find(sign) != std::string::npos;
+  });
+}
+
 [[noreturn]] void throw_not_started(const RunOutcome& outcome) {
   const std::string reason = complaint(outcome.last_output);
-  if (reason.ends_with(kExecFormatError)) throw_foreign(reason);
-  if (outcome.exit_code == 126 || outcome.exit_code == 127) {
+  if (reason.find(kExecFormatError) != std::string::npos) throw_foreign(reason);
+  if (blames_the_step(reason)) {
     throw Error(ErrorCode::kStepFailed, "the command cannot be started: " + reason);
   }
   throw Error(ErrorCode::kFailed, "podman refuses to run the command: " + reason,
@@ -105,11 +115,14 @@ constexpr std::string_view kExecFormatError = "xec format error";
 
 void require_started(const RunRequest& request, const RunOutcome& outcome) {
   if (!std::filesystem::exists(process_id_file(request.scratch))) throw_not_started(outcome);
-  // runc has a process before it knows that the kernel does not take the program.
-  const bool only_line = outcome.last_output.find('\n') == std::string::npos;
-  if (only_line && outcome.last_output.starts_with("exec ") &&
-      outcome.last_output.ends_with(kExecFormatError)) {
-    throw_foreign(outcome.last_output);
+  // Runtimes may have a process before they know that the kernel does not take the program: "exec
+  // /bin/sh: exec format error" (runc), "exec container process `/bin/sh`: ..." (crun).
+  const std::string& output = outcome.last_output;
+  const bool by_runtime =
+      output.starts_with("exec ") || output.find("exec container process") != std::string::npos;
+  if (by_runtime && output.find('\n') == std::string::npos &&
+      output.find(kExecFormatError) != std::string::npos) {
+    throw_foreign(output);
   }
 }
 

@@ -291,6 +291,48 @@ TEST(PodmanExecutorWithout, SaysWhatToDoWithoutPodman) {
   }
 }
 
+/// Stands in for podman: says `output` to `podman run`, and ends with `code`.
+oci::Error failure_with(const std::string& output, int code) {
+  const test::ScratchFolder folder;
+  oci::write_file_atomically(
+      folder / "podman", "#!/bin/sh\necho '" + output + "'\nexit " + std::to_string(code) + "\n",
+      0755);
+  RunRequest request;
+  request.name = "bale-test";
+  request.scratch = folder.path();
+  request.argv = {"true"};
+  const std::stop_source stop;
+  try {
+    PodmanExecutor(folder / "podman").run(request, {}, stop.get_token());
+  } catch (const oci::Error& error) {
+    return error;
+  }
+  return {oci::ErrorCode::kInvalid, "nothing failed"};
+}
+
+TEST(PodmanExecutorWithout, BlamesTheMachineForWhatTheStepCannotHelp) {
+  const auto error = failure_with("Error: netavark: No such file or directory (os error 2)", 127);
+  EXPECT_EQ(error.code(), oci::ErrorCode::kFailed);
+  EXPECT_NE(error.hint().find("containers.conf"), std::string::npos);
+  EXPECT_EQ(failure_with("nothing that is known", 126).code(), oci::ErrorCode::kFailed);
+}
+
+TEST(PodmanExecutorWithout, BlamesTheStepForItsProgramUserAndFolder) {
+  for (const char* reason :
+       {"Error: crun: executable file `x` not found in $PATH: No such file or directory: OCI "
+        "runtime attempted to invoke a command that was not found",
+        "Error: unable to find user nobody: no matching entries in passwd file",
+        "Error: workdir \"/nope\" does not exist on container 81"}) {
+    EXPECT_EQ(failure_with(reason, 127).code(), oci::ErrorCode::kStepFailed) << reason;
+  }
+}
+
+TEST(PodmanExecutorWithout, KnowsCrunsWordForAForeignProgram) {
+  const auto error = failure_with("Error: crun: /bin/sh: Exec format error", 126);
+  EXPECT_EQ(error.code(), oci::ErrorCode::kFailed);
+  EXPECT_NE(error.hint().find("qemu-user-static"), std::string::npos);
+}
+
 TEST(PodmanExecutorWithout, RefusesAnOldPodman) {
   const test::ScratchFolder folder;
   oci::write_file_atomically(folder / "podman", "#!/bin/sh\necho 3.4.7\n", 0755);
