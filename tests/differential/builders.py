@@ -17,9 +17,15 @@ def run(command):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           errors="replace", timeout=TIME_LIMIT_SECONDS, check=False)
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["(nothing was said)"]
-        raise BuildFailed(f"exit status {done.returncode}: {lines[-1]}")
+        raise BuildFailed(f"exit status {done.returncode}: {error_line(done.stderr)}")
     return done.stdout
+
+
+def error_line(text):
+    """The line that says why: of bale it may be followed by a hint and a marked place."""
+    lines = text.strip().splitlines() or ["(nothing was said)"]
+    errors = [line for line in lines if "error: " in line.lower()]
+    return errors[-1] if errors else lines[-1]
 
 
 class Bale:

@@ -70,6 +70,8 @@ def comparable_config(document):
     }
     for key in ("Entrypoint", "Cmd", "Shell", "User", "WorkingDir", "StopSignal", "Healthcheck"):
         result[key] = config.get(key)
+    if result["WorkingDir"] == "/":  # the root is where a command starts if nothing is said
+        del result["WorkingDir"]
     return {key: value for key, value in result.items() if value}
 
 
