@@ -109,8 +109,8 @@ run_foreign_image() {
   podman_as_root pull -q --arch "$architecture" --tls-verify=false "$image" >/dev/null
   podman_as_root run --detach --name rc-web --network=host --arch "$architecture" \
     --env RC_WEB_ADDRESS=127.0.0.1 --env RC_WEB_PORT=0 "$image" >/dev/null
-  at_exit podman_as_root rm --force --time 1 rc-web
-  wait_for 30 service_listens || fail "rc-web does not start: $(podman_as_root logs rc-web 2>&1)"
+  at_exit remove_service
+  wait_for 30 service_listens >/dev/null || fail "rc-web does not start: $(podman_as_root logs rc-web 2>&1)"
   port=$(service_listens)
   machine=$(curl -fsS "http://127.0.0.1:$port/api/machine")
   note "GET /api/machine: $machine"
@@ -120,6 +120,7 @@ run_foreign_image() {
   esac
 }
 
+remove_service() { podman_as_root rm --force --time 1 rc-web >/dev/null 2>&1; }
 service_listens() { podman_as_root logs rc-web 2>/dev/null | grep -o '[0-9]*$'; }
 
 cd "$root"

@@ -48,7 +48,17 @@ bootstrap() { # ARCHITECTURE TAR OPTION...
     { cat "$tar.log" >&2; return 1; }
   as_root chown "$(id -u):$(id -g)" "$tar.part"
   mv "$tar.part" "$tar"
+  rm "$tar.log"
 }
+
+# What the images of Docker Hub have too: apt leaves nothing behind that a layer would
+# carry, and fetches no translations.
+apt_settings=(
+  --aptopt='Dir::Cache::pkgcache ""'
+  --aptopt='Dir::Cache::srcpkgcache ""'
+  --aptopt='Acquire::Languages "none"'
+  --aptopt='DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; }'
+)
 
 make_debian() { # ARCHITECTURE
   local unwanted omit=()
@@ -57,7 +67,7 @@ make_debian() { # ARCHITECTURE
   done
   [ -s "$bases/debian-$1.tar" ] || bootstrap "$1" "$bases/debian-$1.tar" --variant=apt \
     --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include=usr-is-merged \
-    --dpkgopt=force-unsafe-io "${omit[@]}"
+    --dpkgopt=force-unsafe-io "${omit[@]}" "${apt_settings[@]}"
 }
 
 make_busybox() { # ARCHITECTURE
