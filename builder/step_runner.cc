@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/step_runner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -37,10 +38,12 @@ std::vector<fs::path> lower_folders(const std::vector<Snapshot>& below, const fs
   return lowers;
 }
 
+/// To whole seconds too, as the layer has them.
 void clamp_time(const fs::path& file, std::int64_t latest) {
   struct stat status {};
-  if (::lstat(file.c_str(), &status) != 0 || status.st_mtim.tv_sec < latest) return;
-  const struct timespec times[] = {{0, UTIME_OMIT}, {latest, 0}};
+  if (::lstat(file.c_str(), &status) != 0) throw oci::errno_error("reading " + file.string());
+  if (status.st_mtim.tv_nsec == 0 && status.st_mtim.tv_sec <= latest) return;
+  const struct timespec times[] = {{0, UTIME_OMIT}, {std::min(status.st_mtim.tv_sec, latest), 0}};
   if (::utimensat(AT_FDCWD, file.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
     throw oci::errno_error("setting the time of " + file.string());
   }

@@ -158,6 +158,19 @@ TEST_F(StepRunnerTest, GivesTheSameLayerTwiceWithAnEpoch) {
   EXPECT_EQ(layers_.back().descriptor, first.descriptor);
 }
 
+TEST_F(StepRunnerTest, ShowsTheNextStepTheTimesThatTheLayerHas) {
+  options_.clamp_mtime = 1'700'000'000;
+  ASSERT_TRUE(run("touch /new; touch -d '2001-01-01 00:00:00' /old"));
+  EXPECT_FALSE(run("stat -c %Y.%y /new /old"));
+  const auto adopted = output_;
+  fs::remove_all(scratch_ / "snapshots/layers");
+  output_.clear();
+  EXPECT_FALSE(run("stat -c %Y.%y /new /old"));
+  EXPECT_EQ(output_, adopted);
+  ASSERT_FALSE(adopted.empty());
+  EXPECT_TRUE(adopted[0].starts_with("1700000000"));
+}
+
 TEST_F(StepRunnerTest, StartsFromNothing) {
   layers_.clear();
   fs::create_directory(scratch_ / "only");

@@ -7,7 +7,8 @@
 namespace bale::test {
 
 /// Sees to it that podman runs commands here: where its defaults fail, CONTAINERS_CONF is set to a
-/// file with settings for restricted machines. Returns why it cannot, or "". Looks once.
+/// file with settings for restricted machines. Returns why it cannot, or ""; in CI (`$CI` set) it
+/// must, and this throws. Looks once.
 const std::string& podman_obstacle();
 
 /// A root filesystem with a static busybox, its usual links, users and folders. Throws where there
