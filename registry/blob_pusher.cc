@@ -82,7 +82,7 @@ class BlobPusher::State {
   void push_once(const oci::Descriptor& blob, const oci::BlobProvider& from,
                  oci::ProgressTask& task) {
     std::optional<Upload> upload;
-    if (const auto neighbour = neighbour_with(blob.digest)) {
+    if (const auto neighbour = neighbour_with(blob.digest, from)) {
       upload = to_->mount_blob(blob.digest, *neighbour);
       if (!upload) return count(task, "mounted", &BlobCounts::mounted);
     } else {
@@ -114,9 +114,16 @@ class BlobPusher::State {
     }
   }
 
-  std::optional<Repository> neighbour_with(const oci::Digest& digest) const {
-    if (!options_.origin) return std::nullopt;
-    auto origin = options_.origin(digest);
+  /// A repository of the same registry that has the blob: the one it comes from, where it comes
+  /// from a registry, else the one that is known to be its origin.
+  std::optional<Repository> neighbour_with(const oci::Digest& digest,
+                                           const oci::BlobProvider& from) const {
+    std::optional<Repository> origin;
+    if (const auto* repository = dynamic_cast<const Repository*>(&from)) {
+      origin = *repository;
+    } else if (options_.origin) {
+      origin = options_.origin(digest);
+    }
     if (!origin || origin->name() == to_->name() || !to_->shares_registry_with(*origin)) {
       return std::nullopt;
     }

@@ -34,7 +34,8 @@ struct PushResult {
 
 /// Brings an image or index with everything under it to a repository: what is there already is not
 /// sent, documents follow what they name, tags come last. An unchanged image costs one request a
-/// tag; a new tag of a known image two. Foreign layers stay where they are. Throws kFailed where an
+/// tag; a new tag of a known image two. From a repository of the same registry blobs are mounted,
+/// and no byte moves. Foreign layers stay where they are. Throws kFailed where an
 /// index would be replaced by an image, kNotFound where `from` lacks a blob, and what Repository
 /// throws.
 PushResult push_image(const oci::BlobProvider& from, const oci::Descriptor& root,

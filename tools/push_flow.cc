@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "oci/printable.h"
-#include "tools/push_memory.h"
+#include "registry/push_memory.h"
 
 namespace bale::tools {
 
@@ -49,15 +49,15 @@ void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Desc
                const std::set<std::string>& tags, registry::BlobPusher& pusher,
                registry::PushOptions::Replace replace) {
   const std::string& repository = pusher.repository().name();
-  PushMemory memory(program.store().cache_folder(), repository);
+  registry::PushMemory memory(program.store().uploads_folder() / "pushed.json");
   registry::PushOptions options;
   options.tags = {tags.begin(), tags.end()};
   options.replace = replace;
-  options.known_there = memory.knows(root.digest);
-  options.known_tags = memory.tags_of(root.digest);
+  options.known_there = memory.took(repository, root.digest);
+  options.known_tags = memory.tags(repository, root.digest);
   const auto task = program.progress().start("push", repository);
   const auto result = registry::push_image(blobs, root, pusher, options);
-  memory.remember(root.digest, tags);
+  memory.remember(repository, root.digest, options.tags);
   task->note(told(result));
   task->done();
 }

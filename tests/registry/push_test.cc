@@ -130,6 +130,16 @@ TEST_F(PushTest, MountsWhatTheNeighbourHas) {
   EXPECT_EQ(count("POST"), 3U);
 }
 
+TEST_F(PushTest, FromARepositoryOfTheSameRegistryMovesNoByte) {
+  const auto root = test::add_index(store_, {"linux/amd64", "linux/arm64"});
+  push(root, "team/base", {.tags = {"v1"}});
+  const auto result =
+      push_image(repository("team/base"), root, repository("team/app"), {.tags = {"v1"}});
+  EXPECT_EQ(result.blobs.uploaded, 0U);
+  EXPECT_GT(result.blobs.mounted, 0U);
+  EXPECT_TRUE(registry_.manifest("team/app", "v1"));
+}
+
 TEST_F(PushTest, UploadsWhatTheNeighbourDoesNotHaveWithoutAskingTwice) {
   const auto image = test::add_image(store_, "linux/amd64");
   PushOptions options{.tags = {"v1"}};
