@@ -48,7 +48,7 @@ class BlobWriter : public Sink {
   virtual void finish(const Digest& digest) = 0;
 };
 
-/// A provider that takes blobs too. Thread-safe; each writer belongs to one thread.
+/// A provider that takes blobs too. Thread-safe; each writer serves one thread at a time.
 class BlobStore : public BlobProvider {
  public:
   virtual std::unique_ptr<BlobWriter> create_blob() = 0;

@@ -24,15 +24,18 @@ struct LayerResult {
 
 /// Makes one layer in one pass: files -> tar -> hash (DiffId) -> compress -> hash (digest) -> blob.
 /// Files are read ahead, and hashing and compressing run on other threads than the caller's; memory
-/// is bounded whatever the layer's size or number of entries. The same entries in the same order
-/// with the same options give the same bytes, with any number of threads (all levels but kFast:
-/// on every machine).
+/// is bounded whatever the layer's size or number of entries: below 100 MiB on two threads, of
+/// which the blocks on the way take at most 64 MiB (BlockPipeline). The same entries in the same
+/// order with the same options give the same bytes, with any number of threads (all levels but
+/// kFast: on every machine).
 ///
 /// Entries come in the order of the tar: the caller sorts, parents before children. One thread at a
 /// time. Destroyed before `finish`: no blob, nothing left behind.
 class LayerWriter {
  public:
-  /// `store`, `pool` must outlive the writer. `toc` receives the table of contents.
+  /// All three must outlive the writer. `toc` receives the table of contents; it and the blob are
+  /// written on threads of the pool, one at a time. Any number of writers may share a pool, and be
+  /// used inside its tasks: each gets on by its own thread alone where it has to.
   LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc);
   ~LayerWriter();
   LayerWriter(const LayerWriter&) = delete;
