@@ -19,7 +19,7 @@ struct OpenArchive {
   oci::TarReader tar;
 };
 
-std::vector<oci::TocEntry> read_headers(oci::Source& packed) {
+std::vector<oci::TocEntry> read_table(oci::Source& packed) {
   std::vector<oci::TocEntry> entries;
   std::optional<OpenArchive> archive;
   std::optional<oci::TarEntry> entry;
@@ -31,8 +31,12 @@ std::vector<oci::TocEntry> read_headers(oci::Source& packed) {
     if (error.code() != oci::ErrorCode::kCorrupt) throw;
     return entries;
   }
-  for (; entry; entry = archive->tar.next())
-    entries.push_back({std::move(*entry), std::nullopt, archive->tar.content_offset()});
+  for (; entry; entry = archive->tar.next()) {
+    oci::TocEntry line{*std::move(entry), std::nullopt, archive->tar.content_offset()};
+    if (line.entry.type == oci::FileType::kRegular)
+      line.content = oci::digest_of(archive->tar.content());
+    entries.push_back(std::move(line));
+  }
   return entries;
 }
 
@@ -43,7 +47,7 @@ std::shared_ptr<const ArchiveTree> ArchiveTree::open(std::shared_ptr<const FileT
   std::vector<oci::TocEntry> entries;
   try {
     tree->read(std::span(&path, 1),
-               [&](std::size_t, oci::Source& packed) { entries = read_headers(packed); });
+               [&](std::size_t, oci::Source& packed) { entries = read_table(packed); });
     if (entries.empty()) return nullptr;
     return std::shared_ptr<const ArchiveTree>(
         new ArchiveTree(std::move(tree), path, oci::LayerToc(std::move(entries))));

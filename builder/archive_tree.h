@@ -9,7 +9,7 @@
 namespace bale::builder {
 
 /// The files in a tar archive, packed with gzip, bzip2, xz, zstd or not at all. Nothing is
-/// unpacked: the archive is read once for its headers, and once for contents.
+/// unpacked: the archive is read once for its table of contents, and once more for what is copied.
 class ArchiveTree final : public MergedTree {
  public:
   /// The archive that a file of `tree` is; nothing where it is none. Its content decides, not its

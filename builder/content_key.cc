@@ -19,21 +19,9 @@ namespace {
 constexpr std::size_t kFilesPerTask = 64;
 constexpr std::uint64_t kBytesPerTask = std::uint64_t{4} * 1024 * 1024;
 
-class NullSink final : public oci::Sink {
- public:
-  void write(oci::Bytes) override {}
-};
-
 const oci::Digest& empty_content() {
   static const oci::Digest digest = oci::Digest::of({});
   return digest;
-}
-
-oci::Digest digest_of(oci::Source& content) {
-  NullSink nowhere;
-  oci::HashingSink hasher(nowhere);
-  oci::copy(content, hasher);
-  return hasher.finish();
 }
 
 /// Remembers a digest of content that was read since `read_at`, if the file is still the same.
@@ -48,7 +36,7 @@ void hash_files(const FileTree& tree, std::span<TreeFile* const> files, StatCach
   for (const TreeFile* each : files) paths.push_back(each->entry.path);
   const oci::FileTime read_at = current_file_time();
   tree.read(paths, [&](std::size_t index, oci::Source& content) {
-    files[index]->content = digest_of(content);
+    files[index]->content = oci::digest_of(content);
   });
   for (const TreeFile* each : files) remember(tree, *each, read_at, cache);
 }

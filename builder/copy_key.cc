@@ -5,7 +5,9 @@ namespace bale::builder {
 
 namespace {
 
-void add_step(CacheKeyHasher& hasher, const CopyStep& step) {
+void add_order(CacheKeyHasher& hasher, const CopyOrder& order) {
+  const CopyStep& step = order.step;
+  hasher.field("unpack", order.archives == Archives::kUnpack ? 1U : 0U);
   hasher.field("sources", step.sources.size());
   for (const auto& source : step.sources) hasher.field("source", source);
   hasher.field("destination", step.destination.path);
@@ -41,7 +43,8 @@ bool add_content(CacheKeyHasher& hasher, const TreeFile& file) {
     hasher.field("content", file.content->to_string());
     return true;
   }
-  if (!file.is_regular() || !file.stamp) return true;
+  if (!file.is_regular()) return true;
+  if (!file.stamp) return false;
   hasher.field("device", file.stamp->device).field("inode", file.stamp->inode);
   add_time(hasher, file.stamp->modified);
   add_time(hasher, file.stamp->changed);
@@ -50,17 +53,17 @@ bool add_content(CacheKeyHasher& hasher, const TreeFile& file) {
 
 }  // namespace
 
-CacheKey definition_key(const CopyStep& step, std::string_view context) {
+CacheKey definition_key(const CopyOrder& order, std::string_view context) {
   CacheKeyHasher hasher("copy-definition/1");
-  add_step(hasher, step);
+  add_order(hasher, order);
   return hasher.field("context", context).finish();
 }
 
-CacheKey stacked_key(const CopyStep& step, const CacheKey& content,
+CacheKey stacked_key(const CopyOrder& order, const CacheKey& content,
                      const std::vector<StageLayer>& below, std::string_view layer_format) {
   CacheKeyHasher hasher("copy/1");
   hasher.field("layer-format", layer_format);
-  add_step(hasher, step);
+  add_order(hasher, order);
   add_layers(hasher, below);
   return hasher.field("content", content.hex()).finish();
 }

@@ -11,15 +11,24 @@
 
 namespace bale::builder {
 
-// A COPY is found again under three keys, each cheaper or wider than the next.
+/// What ADD does with local archives and COPY does not.
+enum class Archives { kCopy, kUnpack };
+
+/// What is to be done, apart from where the files come from. The step must outlive it.
+struct CopyOrder {
+  const CopyStep& step;
+  Archives archives = Archives::kCopy;
+};
+
+// A COPY or ADD is found again under three keys, each cheaper or wider than the next.
 
 /// What the Dockerfile says of it. Where this was never seen, nothing can be cached, and the files
 /// need not be hashed before the layer is written.
-CacheKey definition_key(const CopyStep& step, std::string_view context);
+CacheKey definition_key(const CopyOrder& order, std::string_view context);
 
 /// The files, the step, and the layers that it stands on: answers without a look at those layers.
 /// `content` is the selection's content key.
-CacheKey stacked_key(const CopyStep& step, const CacheKey& content,
+CacheKey stacked_key(const CopyOrder& order, const CacheKey& content,
                      const std::vector<StageLayer>& below, std::string_view layer_format);
 
 /// What the layer will hold, entry by entry: the same on other base images and platforms. Files

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/copy_plan.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,16 @@ namespace {
 
 constexpr std::uint32_t kFolder = CopyPlan::Item::kFolder;
 constexpr std::uint32_t kNewFolderMode = 0755;
+
+/// The time that folders get which something is put into: any but that of the source would make the
+/// layer depend on the clock or on the base image. A root that no layer names has no time of its
+/// own; the newest thing in it has one.
+oci::FileTime time_of(const SelectedSource& source) {
+  oci::FileTime time = source.root().entry.mtime;
+  if (time != oci::FileTime{}) return time;
+  for (const TreeFile& each : source.files) time = std::max(time, each.entry.mtime);
+  return time;
+}
 
 /// Lays the sources of one step over the destination, one after another, as if each were copied
 /// before the next is looked at.
@@ -68,6 +79,7 @@ class Planner {
   }
 
   void place() {
+    time_ = time_of(source());
     const std::string written = clean_path(step_.destination.path);
     make_folders(
         follow(step_.destination.is_directory ? written : std::string(parent_path(written))));
@@ -167,10 +179,8 @@ class Planner {
       add_folder(std::move(existing->entry));
   }
 
-  /// The time of a folder that something is put into is that of the source: any other would make
-  /// the layer depend on the clock or on the base image.
   void add_folder(oci::TarEntry folder) {
-    folder.mtime = source().root().entry.mtime;
+    folder.mtime = time_;
     const std::string path = folder.path;
     touch_parents(path);
     placed_[path] = {kFolder, static_cast<std::uint32_t>(folders_.size())};
@@ -201,6 +211,7 @@ class Planner {
   const FileTree& destination_;
   CopyPlan::Changes changes_;
   std::uint32_t source_ = 0;
+  oci::FileTime time_;
   std::map<std::string, Placed, TreeOrder> placed_;
   std::vector<oci::TarEntry> folders_;
 };

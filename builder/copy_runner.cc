@@ -20,6 +20,11 @@ bool all_digests_known(const CopySelection& selection) {
   });
 }
 
+std::shared_ptr<CopySelection> select(const CopyStep& step, std::shared_ptr<const FileTree> source,
+                                      oci::FileTime inline_time) {
+  return std::make_shared<CopySelection>(select_files(step, std::move(source), inline_time));
+}
+
 }  // namespace
 
 std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,
@@ -39,29 +44,45 @@ std::optional<CachedStep> CopyRunner::find(const CacheKey& key) const {
 CopyRunner::Outcome CopyRunner::copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
                                      const std::string& origin, const StepBase& base,
                                      oci::FileTime inline_time) {
-  const auto selection =
-      std::make_shared<CopySelection>(select_files(step, std::move(source), inline_time));
-  const CacheKey definition = definition_key(step, origin);
+  return carry_out({step}, select(step, std::move(source), inline_time), origin, base);
+}
+
+CopyRunner::Outcome CopyRunner::add(const AddStep& step, std::shared_ptr<const FileTree> source,
+                                    const std::string& origin, const StepBase& base,
+                                    oci::FileTime inline_time) {
+  const CopyOrder order = {step.copy,
+                           step.unpack.value_or(true) ? Archives::kUnpack : Archives::kCopy};
+  return carry_out(order, select(step.copy, std::move(source), inline_time), origin, base);
+}
+
+CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
+                                          const std::shared_ptr<CopySelection>& selection,
+                                          const std::string& origin, const StepBase& base) {
+  const CacheKey definition = definition_key(order, origin);
   const bool seen = services_.cache.find_time(definition).has_value();
   if (use_cache_ && (seen || all_digests_known(*selection))) {
-    hash_contents(*selection, services_.stats, services_.pool);
-    if (auto hit =
-            find(stacked_key(step, content_key(*selection), base.layers, recorder_.format()))) {
-      return {*std::move(hit), true};
-    }
+    if (auto hit = find(stacked_key_of(order, *selection, base))) return {*std::move(hit), true};
   }
-  CachedStep made = write(step, selection, base);
-  hash_contents(*selection, services_.stats, services_.pool);
-  services_.cache.put(stacked_key(step, content_key(*selection), base.layers, recorder_.format()),
-                      made);
+  CachedStep made = write(order, selection, base);
+  services_.cache.put(stacked_key_of(order, *selection, base), made);
   if (!seen) services_.cache.put_time(definition, made.created);
   return {std::move(made), false};
 }
 
-CachedStep CopyRunner::write(const CopyStep& step, const std::shared_ptr<CopySelection>& selection,
+CacheKey CopyRunner::stacked_key_of(const CopyOrder& order, CopySelection& selection,
+                                    const StepBase& base) {
+  hash_contents(selection, services_.stats, services_.pool);
+  return stacked_key(order, content_key(selection), base.layers, recorder_.format());
+}
+
+CachedStep CopyRunner::write(const CopyOrder& order,
+                             const std::shared_ptr<CopySelection>& selection,
                              const StepBase& base) {
   const auto below = files_of(base.layers, base.blobs, services_.tables);
-  const CopyPlan plan = plan_copy(step, selection, *below);
+  const auto written = order.archives == Archives::kUnpack
+                           ? std::make_shared<CopySelection>(unpack_archives(*selection))
+                           : selection;
+  const CopyPlan plan = plan_copy(order.step, written, *below);
   if (plan.empty()) return recorder_.nothing();
   const PlanKey key = plan_key(plan, recorder_.format());
   if (key.exact) {
@@ -71,8 +92,7 @@ CachedStep CopyRunner::write(const CopyStep& step, const std::shared_ptr<CopySel
     return recorder_.write([&](oci::LayerWriter& layer) { run_copy(plan, layer); });
   });
   if (!key.exact) {
-    take_digests(*selection, plan, *services_.tables.table(*made.layer, base.blobs),
-                 services_.stats);
+    take_digests(*written, plan, *services_.tables.table(*made.layer, base.blobs), services_.stats);
   }
   if (const PlanKey now = plan_key(plan, recorder_.format()); now.exact) {
     services_.cache.put(now.key, made);

@@ -17,8 +17,8 @@ struct StepBase {
   const oci::BlobProvider& blobs;
 };
 
-/// Carries out COPY and WORKDIR, from the cache where it can. Nothing is unpacked, and the layers
-/// below are looked at only when a layer has to be made. Thread-safe.
+/// Carries out COPY, ADD of local files and WORKDIR, from the cache where it can. Nothing is
+/// unpacked, and the layers below are looked at only when a layer has to be made. Thread-safe.
 class CopyRunner {
  public:
   /// All must outlive it.
@@ -33,13 +33,21 @@ class CopyRunner {
   /// `origin` names `source` for the cache: equal names and steps may have equal content.
   Outcome copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
                const std::string& origin, const StepBase& base, oci::FileTime inline_time);
+  /// The same, where archives become what is in them unless the step says otherwise. The step's
+  /// sources are local.
+  Outcome add(const AddStep& step, std::shared_ptr<const FileTree> source,
+              const std::string& origin, const StepBase& base, oci::FileTime inline_time);
   /// The key of what lies at a path of a tree, for a step that sees it without copying it.
   CacheKey files_key(std::shared_ptr<const FileTree> tree, const std::string& path);
   Outcome workdir(const WorkdirStep& step, const StepBase& base, oci::FileTime mtime);
 
  private:
+  Outcome carry_out(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
+                    const std::string& origin, const StepBase& base);
   std::optional<CachedStep> find(const CacheKey& key) const;
-  CachedStep write(const CopyStep& step, const std::shared_ptr<CopySelection>& selection,
+  CacheKey stacked_key_of(const CopyOrder& order, CopySelection& selection, const StepBase& base);
+  /// Of what was copied as it is, `selection` learns the digests.
+  CachedStep write(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
                    const StepBase& base);
 
   const BuildServices& services_;

@@ -195,7 +195,8 @@ class InstructionStageBuilder::Work {
                          "fetch it in a RUN step");
       }
     }
-    return carry_out(step.copy);
+    return owner_.copies_.add(step, tree_of(step.copy.origin), name_of(step.copy.origin), base(),
+                              file_time(owner_.request_.edits));
   }
   CopyRunner::Outcome carry_out(const WorkdirStep& step) {
     return owner_.copies_.workdir(step, base(), file_time(owner_.request_.edits));

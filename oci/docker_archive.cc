@@ -18,15 +18,6 @@ namespace {
 constexpr std::size_t kMaxManifestJson = std::size_t{1} << 20;
 constexpr std::size_t kMaxImages = 1000;
 
-Digest digest_of(Source& source) {
-  Hasher hasher;
-  const auto buffer = std::make_unique<std::byte[]>(kChunkSize);
-  while (const std::size_t got = source.read({buffer.get(), kChunkSize})) {
-    hasher.update({buffer.get(), got});
-  }
-  return hasher.finish();
-}
-
 Compression sniff(Source& source) {
   std::array<std::byte, 4> head{};
   const std::size_t got = read_full(source, head);

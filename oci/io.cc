@@ -21,6 +21,15 @@ std::uint64_t copy(Source& source, Sink& sink) {
   return total;
 }
 
+Digest digest_of(Source& source) {
+  Hasher hasher;
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kChunkSize);
+  while (const std::size_t got = source.read({buffer.get(), kChunkSize})) {
+    hasher.update({buffer.get(), got});
+  }
+  return hasher.finish();
+}
+
 std::string read_all(Source& source, std::size_t limit) {
   std::string text;
   std::size_t filled = 0;

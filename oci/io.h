@@ -44,6 +44,9 @@ inline constexpr std::size_t kChunkSize = std::size_t{256} * 1024;
 /// Writes everything that `source` still has into `sink`; returns the number of bytes.
 std::uint64_t copy(Source& source, Sink& sink);
 
+/// The digest (sha256) of everything that `source` still has.
+Digest digest_of(Source& source);
+
 /// Everything that `source` has, for documents. Throws kCorrupt past `limit` bytes.
 std::string read_all(Source& source, std::size_t limit);
 

@@ -23,15 +23,6 @@ void for_each_entry(const BlobProvider& blobs, const Descriptor& layer,
   }
 }
 
-Digest digest_of(Source& content) {
-  class Nowhere final : public Sink {
-    void write(Bytes) override {}
-  } nowhere;
-  HashingSink hash(nowhere);
-  copy(content, hash);
-  return hash.finish();
-}
-
 }  // namespace
 
 void walk_layer(const BlobProvider& blobs, const Descriptor& layer,
