@@ -32,7 +32,7 @@ run_undo_list() {
 
 # open_scratch NAME: sets SCRATCH to a new folder that goes away with the script.
 open_scratch() {
-  SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/bale-$1.XXXXXX")
+  SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/bale-${1:?a name}.XXXXXX") || exit
   at_exit remove_scratch
   trap run_undo_list EXIT
   trap 'exit 130' INT
@@ -42,6 +42,7 @@ open_scratch() {
 # A storage driver may leave a mount behind; nothing below a mount must be deleted.
 remove_scratch() {
   local mounted
+  [ -d "${SCRATCH:?}" ] || return
   while read -r mounted; do
     as_root umount -l "$mounted"
   done < <(awk -v under="$SCRATCH/" 'index($2, under) == 1 {print $2}' /proc/mounts | sort -r)
