@@ -28,7 +28,7 @@ CachedStep parse_step(std::string_view text) {
   step.created = object.string_or_empty("created");
   if (const auto descriptor = object.optional_object("descriptor")) {
     step.layer = StageLayer{oci::parse_descriptor(*descriptor),
-                  oci::DiffId(oci::Digest::parse(object.required_string("diff_id")))};
+                            oci::DiffId(oci::Digest::parse(object.required_string("diff_id")))};
   }
   return step;
 }

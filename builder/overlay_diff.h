@@ -16,10 +16,10 @@ struct ChangedTree {
 };
 
 /// Visits what a command changed, in the order of a layer's tar: parents first, names sorted by
-/// their bytes, a whiteout in the place of what it hides. Whiteouts are those of image-spec, layer.md, "Representing Changes"; hard links
-/// name the first path of their file; folders come only where they are new or differ from those
-/// below; sockets never. What podman itself left is no change. `file` is the file on the host.
-/// Throws kFailed for a name that layers reserve (`.wh.`).
+/// their bytes, a whiteout in the place of what it hides. Whiteouts are those of image-spec,
+/// layer.md, "Representing Changes"; hard links name the first path of their file; folders come
+/// only where they are new or differ from those below; sockets never. What podman itself left is no
+/// change. `file` is the file on the host. Throws kFailed for a name that layers reserve (`.wh.`).
 ///
 /// Returns whether the upper folder, as the lower folder of another overlay, is just what was
 /// visited: nothing was left out that shows or hides something.

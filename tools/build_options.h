@@ -34,7 +34,7 @@ struct BuildOptions {
   std::string network;
   std::vector<std::string> secrets;
   std::vector<std::string> ssh_agents;
-  std::size_t jobs = 0;                  ///< 0: the cores
+  std::size_t jobs = 0;  ///< 0: the cores
   bool push = false;
   bool force = false;
   bool platform_tags = false;

@@ -39,6 +39,7 @@ class Program {
   registry::Repository repository(const oci::Reference& image, registry::Repository::Access access);
   /// Asks a registry whether it takes the credential; throws kDenied where it does not.
   void check_credential(const std::string& host, const registry::Credential& credential);
+
  private:
   GlobalOptions options_;
   std::stop_token stop_;

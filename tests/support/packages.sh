@@ -13,7 +13,7 @@ RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static run
 REGISTRY_PACKAGES=(arch-test curl debian-archive-keyring docker-registry mmdebstrap python3 skopeo)
 
 TEST_PACKAGES=(buildah busybox-static clang-format git libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
-  procps umoci zstd)
+  procps shellcheck umoci zstd)
 
 package_is_installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
