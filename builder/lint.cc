@@ -22,14 +22,6 @@ std::vector<LintWarning> lint(const Dockerfile& dockerfile, const StageList& sta
   return all;
 }
 
-LintWarning invalid_base_image_platform(const StageInstance& stage, const std::string& image,
-                                        const oci::Platform& actual) {
-  return {"InvalidBaseImagePlatform",
-          "Base image " + image + " was pulled with platform \"" + actual.to_string() +
-              "\", expected \"" + stage.platform.to_string() + "\" for current build",
-          stage.range, image};
-}
-
 LintWarning copy_ignored_file(const std::string& keyword, const std::string& source,
                               SourceRange range) {
   return {"CopyIgnoredFile",

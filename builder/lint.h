@@ -12,14 +12,10 @@
 namespace bale::builder {
 
 /// The warnings that the text alone gives, in the order of lines. UndefinedVar comes from the
-/// StageEvaluator, which alone knows what a base image sets; CopyIgnoredFile and
-/// InvalidBaseImagePlatform from those who see the files and the images.
+/// StageEvaluator, which alone knows what a base image sets; CopyIgnoredFile from who sees the
+/// files. A base image for another platform (InvalidBaseImagePlatform) is no warning but an error.
 std::vector<LintWarning> lint(const Dockerfile& dockerfile, const StageList& stages,
                               const GraphInputs& inputs);
-
-/// InvalidBaseImagePlatform, where the image that `stage` stands on is not for its platform.
-LintWarning invalid_base_image_platform(const StageInstance& stage, const std::string& image,
-                                        const oci::Platform& actual);
 
 /// CopyIgnoredFile: `keyword` is COPY or ADD.
 LintWarning copy_ignored_file(const std::string& keyword, const std::string& source,

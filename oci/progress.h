@@ -28,6 +28,7 @@ class Progress {
   virtual std::unique_ptr<ProgressTask> start(std::string_view group, std::string_view name) = 0;
   /// One line of output of a command that a step runs.
   virtual void output(std::string_view group, std::string_view line) = 0;
+  /// Further lines of `message` show the place.
   virtual void warn(std::string_view message) = 0;
   /// For --log-level debug; never a secret.
   virtual void debug(std::string_view message) = 0;

@@ -37,6 +37,7 @@ void add_source_options(CLI::App& command, BuildOptions& options) {
   add_list(command, "--build-arg", options.build_args, "K[=V]", "Set an ARG");
   add_list(command, "--build-arg-file", options.build_arg_files, "FILE", "ARGs, one K=V a line");
   add_text(command, "--ignorefile", options.ignore_file, "FILE", "In place of .dockerignore");
+  command.add_flag("--check", options.check, "Check the Dockerfile, and build nothing");
   add_text(command, "--pull", options.pull, "",
            "Base images: always (when no word follows), missing, newer or never", "always");
 }

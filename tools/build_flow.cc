@@ -7,6 +7,7 @@
 
 #include "builder/build.h"
 #include "builder/podman_executor.h"
+#include "tools/build_check.h"
 #include "tools/build_options.h"
 #include "tools/build_request.h"
 #include "tools/build_results.h"
@@ -39,7 +40,9 @@ builder::BuildOutcome build_images(Program& program, const builder::BuildRequest
       .on_layer = [&mover](const auto& layer, auto origin, auto blobs) {
         mover.start(layer, origin, std::move(blobs));
       }};
-  auto outcome = builder::build(request, services, program.stop());
+  const auto plan = builder::plan_build(request, services, program.stop());
+  report_checks(program, request, plan.checks);
+  auto outcome = builder::build(request, plan, services, program.stop());
   stats.save();
   return outcome;
 }
@@ -66,6 +69,7 @@ void push_images(Program& program, const builder::BuildOutcome& outcome,
 
 int run_build(Program& program, const BuildOptions& options) {
   auto request = make_build_request(options);
+  if (options.check) return run_check(program, request, options);
   request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
   const auto names = tag_names(options);
   if (options.push && names.empty()) {

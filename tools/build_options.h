@@ -35,6 +35,7 @@ struct BuildOptions {
   std::vector<std::string> secrets;
   std::vector<std::string> ssh_agents;
   std::size_t jobs = 0;  ///< 0: the cores
+  bool check = false;
   bool push = false;
   bool force = false;
   bool platform_tags = false;

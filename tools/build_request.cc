@@ -47,7 +47,7 @@ std::filesystem::path find_dockerfile(const BuildOptions& options) {
   if (!options.file.empty()) return options.file;
   const std::filesystem::path context = options.context;
   for (const char* name : {"Containerfile", "Dockerfile"}) {
-    if (std::filesystem::exists(context / name)) return context / name;
+    if (std::filesystem::exists(context / name)) return (context / name).lexically_normal();
   }
   throw oci::Error(oci::ErrorCode::kNotFound,
                    "no Containerfile and no Dockerfile in " + context.string(),

@@ -151,8 +151,7 @@ void LiveProgress::output(std::string_view group, std::string_view line) {
 void LiveProgress::warn(std::string_view message) {
   if (level_ < LogLevel::kWarn) return;
   const std::lock_guard lock(mutex_);
-  scroll(fmt::format("{}bale: warning:{} {}", color_ ? "\x1b[1;33m" : "", color_ ? "\x1b[0m" : "",
-                     oci::printable(message)));
+  scroll(warning_text(message, color_));
 }
 
 void LiveProgress::debug(std::string_view message) {

@@ -59,8 +59,7 @@ void PlainProgress::output(std::string_view group, std::string_view text) {
 void PlainProgress::warn(std::string_view message) {
   if (level_ < LogLevel::kWarn) return;
   const std::lock_guard lock(mutex_);
-  std::fprintf(stderr, "%sbale: warning:%s %s\n", color_ ? "\x1b[1;33m" : "",
-               color_ ? "\x1b[0m" : "", oci::printable(message).c_str());
+  std::fprintf(stderr, "%s\n", warning_text(message, color_).c_str());
 }
 
 void PlainProgress::debug(std::string_view message) {

@@ -54,6 +54,17 @@ void print_error(const oci::Error& error, bool color) {
   }
 }
 
+std::string warning_text(std::string_view message, bool color) {
+  std::string text = color ? "\x1b[1;33mbale: warning:\x1b[0m " : "bale: warning: ";
+  while (true) {
+    const auto end = message.find('\n');
+    text += oci::printable(message.substr(0, end));
+    if (end == std::string_view::npos) return text;
+    message.remove_prefix(end + 1);
+    text += "\n  ";
+  }
+}
+
 bool wants_color(ColorMode mode) {
   if (mode != ColorMode::kAuto) return mode == ColorMode::kAlways;
   if (is_set("NO_COLOR")) return false;

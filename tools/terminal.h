@@ -26,6 +26,9 @@ void print(std::string_view text);
 /// Writes an error to standard error: "bale: MESSAGE", its detail and its hint.
 void print_error(const oci::Error& error, bool color);
 
+/// "bale: warning: MESSAGE", and further lines of the message indented below it; no line end.
+std::string warning_text(std::string_view message, bool color);
+
 /// Whether messages on standard error are coloured: --color, NO_COLOR, CLICOLOR, CLICOLOR_FORCE.
 bool wants_color(ColorMode mode);
 
