@@ -24,8 +24,13 @@ bool begins_at(const Headers& headers, std::uint64_t offset) {
 
 }  // namespace
 
-BlobDownload::BlobDownload(Open open, oci::Descriptor descriptor, RetryPolicy retry)
-    : open_(std::move(open)), descriptor_(std::move(descriptor)), retry_(retry) {
+BlobDownload::BlobDownload(Open open, oci::Descriptor descriptor, std::uint64_t begin,
+                           RetryPolicy retry)
+    : open_(std::move(open)),
+      descriptor_(std::move(descriptor)),
+      retry_(retry),
+      offset_(begin),
+      offset_of_break_(begin) {
   open_at_offset({});
 }
 
@@ -47,7 +52,7 @@ void BlobDownload::recover(const oci::Error& broken) {
   body_.reset();
   attempts_ = offset_ - offset_of_break_ >= kProgress ? 1 : attempts_ + 1;
   offset_of_break_ = offset_;
-  const auto delay = retry_delay(retry_, std::max(attempts_, 2), 0.5);
+  const auto delay = retry_delay(retry_, std::max(attempts_, 2), random_fraction());
   if (attempts_ > retry_.attempts || !delay) {
     throw broken.in("after " + std::to_string(offset_) + " of " + std::to_string(descriptor_.size) +
                     " bytes of " + descriptor_.digest.to_string());

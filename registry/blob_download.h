@@ -20,8 +20,9 @@ class BlobDownload final : public oci::Source {
   /// throws. Asked anew for each part, since signed addresses expire.
   using Open = std::function<StreamedResponse(std::uint64_t offset, Clock::time_point not_before)>;
 
-  /// Opens the first part, so that a blob that is not there is told at once.
-  BlobDownload(Open open, oci::Descriptor descriptor, RetryPolicy retry = {});
+  /// Opens the first part, from byte `begin` on, so that a blob that is not there is told at once.
+  BlobDownload(Open open, oci::Descriptor descriptor, std::uint64_t begin = 0,
+               RetryPolicy retry = {});
 
   std::size_t read(oci::MutableBytes buffer) override;
 
@@ -34,8 +35,8 @@ class BlobDownload final : public oci::Source {
   const oci::Descriptor descriptor_;
   const RetryPolicy retry_;
   std::unique_ptr<oci::Source> body_;
-  std::uint64_t offset_ = 0;
-  std::uint64_t offset_of_break_ = 0;
+  std::uint64_t offset_;
+  std::uint64_t offset_of_break_;
   int attempts_ = 1;
 };
 

@@ -12,30 +12,10 @@ namespace bale::registry {
 
 namespace {
 
-/// Reports how far an upload is.
-class ReportingSource final : public oci::Source {
- public:
-  ReportingSource(std::unique_ptr<oci::Source> next, oci::ProgressTask& task, std::uint64_t size)
-      : next_(std::move(next)), task_(task), size_(size) {}
-
-  std::size_t read(oci::MutableBytes buffer) override {
-    const std::size_t got = next_->read(buffer);
-    task_.advance(done_ += got, size_);
-    return got;
-  }
-
- private:
-  std::unique_ptr<oci::Source> next_;
-  oci::ProgressTask& task_;
-  std::uint64_t size_;
-  std::uint64_t done_ = 0;
-};
-
-/// Whether another try from the start may help: a passing failure, or an upload that the registry
-/// has lost (it answers 404 to the place it named).
-bool is_worth_another_try(const oci::Error& error) {
-  return error.code() == oci::ErrorCode::kUnavailable || error.code() == oci::ErrorCode::kNotFound;
-}
+/// A blob up to this size is not worth a question of its own: asking the repository to mount it
+/// from itself tells whether it is there, and opens the upload where it is not. A registry that
+/// mounts nothing then gets it once more for nothing.
+constexpr std::uint64_t kCheapBlob = std::uint64_t{256} * 1024;
 
 }  // namespace
 
@@ -81,53 +61,39 @@ class BlobPusher::State {
 
   void push_once(const oci::Descriptor& blob, const oci::BlobProvider& from,
                  oci::ProgressTask& task) {
-    std::optional<Upload> upload;
-    if (const auto neighbour = neighbour_with(blob.digest, from)) {
-      upload = to_->mount_blob(blob.digest, *neighbour);
-      if (!upload) return count(task, "mounted", &BlobCounts::mounted);
-    } else {
-      if (to_->head_blob(blob.digest)) return count(task, "there already", &BlobCounts::present);
-      upload = to_->start_upload();
+    BlobContent content(from, blob, task);
+    BlobUpload upload(*to_, blob, content, options_.upload, options_.journal, progress_);
+    std::optional<Upload> opened;
+    if (const auto neighbour = neighbour_with(blob, from)) {
+      opened = to_->mount_blob(blob.digest, *neighbour);
+      const bool own = neighbour->name() == to_->name();
+      if (!opened && own) return count(task, "there already", &BlobCounts::present);
+      if (!opened) return count(task, "mounted", &BlobCounts::mounted);
+    } else if (to_->head_blob(blob.digest)) {
+      return count(task, "there already", &BlobCounts::present);
     }
-    upload_with_retries(*std::move(upload), blob, from, task);
+    if (upload.resume_earlier()) opened.reset();
+    upload.run(std::move(opened));
     count(task, "uploaded", &BlobCounts::uploaded);
     const std::lock_guard lock(mutex_);
     counts_.uploaded_bytes += blob.size;
   }
 
-  /// An upload that broke off is begun anew: few registries can go on with one of which they do not
-  /// know how much they got.
-  void upload_with_retries(Upload upload, const oci::Descriptor& blob,
-                           const oci::BlobProvider& from, oci::ProgressTask& task) {
-    const auto open = [&] {
-      return std::make_unique<ReportingSource>(from.open_unverified(blob), task, blob.size);
-    };
-    for (int attempt = 1;; ++attempt) {
-      try {
-        return to_->put_upload(upload, blob, {open, blob.size});
-      } catch (const oci::Error& error) {
-        const auto delay = retry_delay(options_.retry, attempt + 1, 0.5);
-        if (!is_worth_another_try(error) || !delay) throw;
-        progress_.debug(std::string(error.what()) + "; begun again");
-        upload = to_->start_upload(Clock::now() + *delay);
-      }
-    }
-  }
-
-  /// A repository of the same registry that has the blob: the one it comes from, where it comes
-  /// from a registry, else the one that is known to be its origin.
-  std::optional<Repository> neighbour_with(const oci::Digest& digest,
+  /// A repository of the same registry to mount the blob from: the one it comes from, where it
+  /// comes from a registry, else the one that is known to be its origin, else this very one.
+  std::optional<Repository> neighbour_with(const oci::Descriptor& blob,
                                            const oci::BlobProvider& from) const {
     std::optional<Repository> origin;
     if (const auto* repository = dynamic_cast<const Repository*>(&from)) {
       origin = *repository;
     } else if (options_.origin) {
-      origin = options_.origin(digest);
+      origin = options_.origin(blob.digest);
     }
-    if (!origin || origin->name() == to_->name() || !to_->shares_registry_with(*origin)) {
-      return std::nullopt;
+    if (origin && origin->name() != to_->name() && to_->shares_registry_with(*origin)) {
+      return origin;
     }
-    return origin;
+    if (blob.size <= kCheapBlob && to_->upload_limits().self_mounts()) return to_;
+    return std::nullopt;
   }
 
   void count(oci::ProgressTask& task, std::string_view word, std::size_t BlobCounts::*counter) {

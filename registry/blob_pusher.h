@@ -11,15 +11,18 @@
 #include "oci/blob_store.h"
 #include "oci/descriptor.h"
 #include "oci/progress.h"
+#include "registry/blob_upload.h"
 #include "registry/repository.h"
+#include "registry/upload_journal.h"
 
 namespace bale::registry {
 
 struct BlobPusherOptions {
   /// Blobs on their way at once, counted in threads; bodies are limited by HostLimits besides.
   std::size_t jobs = 12;
-  /// How often one blob is begun, and how long is waited in between.
-  RetryPolicy retry = {};
+  UploadPolicy upload = {};
+  /// Remembers interrupted uploads for a later run; null: nobody does. Must outlive the pusher.
+  UploadJournal* journal = nullptr;
   /// A repository that has the blob, where one is known: it is mounted from there if that is in the
   /// same registry. Called from any thread.
   std::function<std::optional<Repository>(const oci::Digest& digest)> origin = {};
@@ -34,7 +37,7 @@ struct BlobCounts {
 };
 
 /// Brings blobs to one repository, each digest once however often it is asked for, many at a time:
-/// known there? else mounted from a neighbour, else uploaded. It may start while a build still
+/// mounted from a neighbour, else known there, else uploaded. It may start while a build still
 /// makes further blobs. Never hashes: the registry does. Thread-safe.
 class BlobPusher {
  public:

@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <ctime>
-#include <random>
 #include <utility>
 
 #include "oci/printable.h"
@@ -53,12 +52,6 @@ class AnswerSource final : public oci::Source {
   std::stop_token stop_;
   bool at_end_ = false;
 };
-
-/// In [0, 1).
-double random_fraction() {
-  thread_local std::mt19937 generator(std::random_device{}());
-  return std::uniform_real_distribution<double>()(generator);
-}
 
 /// Reads a short answer that nobody wants, so that its connection can serve again.
 void drain(const StreamedResponse& response) {

@@ -58,6 +58,8 @@ struct Request {
   Traffic traffic = Traffic::kSmall;
   Redirects redirects = Redirects::kFollow;
   Clock::time_point not_before = {};
+  /// How long it may stand still, where that is longer than the client's own limit.
+  std::chrono::seconds patience = {};
 };
 
 struct ResponseHead {

@@ -160,7 +160,8 @@ class ActiveTransfer {
     set(CURLOPT_USERAGENT, options.user_agent.c_str());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+    const auto patience = std::max(options.stall_timeout, transfer_->request().patience);
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
     set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(oci::kChunkSize));

@@ -20,7 +20,10 @@ RegistryHost::RegistryHost(HttpClient& client, Url base, TlsOptions tls, RetryPo
       base_(std::move(base)),
       tls_(std::move(tls)),
       retry_(retry),
-      authenticator_(client, base_, tls_, std::move(lookup)) {}
+      authenticator_(client, base_, tls_, std::move(lookup)) {
+  // It takes parts of up to 4 MiB only, and answers the others when it has got them.
+  if (base_.origin().host == "ghcr.io") upload_limits_.refuse_chunks();
+}
 
 StreamedResponse RegistryHost::open(Request request, const Scopes& scopes,
                                     const std::stop_token& stop) {

@@ -9,6 +9,7 @@
 
 #include "registry/authenticator.h"
 #include "registry/http_client.h"
+#include "registry/upload_limits.h"
 
 namespace bale::registry {
 
@@ -40,6 +41,7 @@ class RegistryHost {
   enum class Feature { kReferrers };
   bool offers(Feature feature) const;
   void does_not_offer(Feature feature);
+  UploadLimits& upload_limits() { return upload_limits_; }
 
  private:
   HttpClient& client_;
@@ -50,6 +52,7 @@ class RegistryHost {
   std::atomic<bool> reachable_ = true;
   mutable std::mutex mutex_;
   std::set<Feature> missing_;
+  UploadLimits upload_limits_;
 };
 
 }  // namespace bale::registry

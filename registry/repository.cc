@@ -7,19 +7,11 @@
 #include "oci/json.h"
 #include "oci/manifest.h"
 #include "registry/blob_download.h"
-#include "registry/redirect.h"
 #include "registry/repository_state.h"
 
 namespace bale::registry {
 
 namespace {
-
-/// Bodies over this size get a connection of their own.
-constexpr std::uint64_t kBulkSize = std::uint64_t{256} * 1024;
-
-Traffic traffic_of(std::uint64_t size) {
-  return size > kBulkSize ? Traffic::kBulk : Traffic::kSmall;
-}
 
 Headers accept_manifests() { return {{"Accept", accepted_manifests()}}; }
 
@@ -156,7 +148,8 @@ std::optional<std::uint64_t> Repository::head_blob(const oci::Digest& digest) co
   return exchange.head().headers.number("Content-Length").value_or(0);
 }
 
-std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descriptor) const {
+std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descriptor,
+                                                  std::uint64_t begin) const {
   const auto open = [state = state_, descriptor](std::uint64_t offset,
                                                  Clock::time_point not_before) {
     Call call{.path = "/blobs/" + descriptor.digest.to_string(),
@@ -169,62 +162,7 @@ std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descrip
                      oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)};
     throw exchange.host->error_of(exchange.request, refusal);
   };
-  return std::make_unique<BlobDownload>(open, descriptor);
-}
-
-namespace {
-
-/// Where the upload that a response has opened goes on.
-Upload upload_of(const Exchange<Response>& exchange) {
-  const auto location = exchange.head().headers.find("Location");
-  if (!location) {
-    throw oci::Error(oci::ErrorCode::kFailed,
-                     describe(exchange.request) + ": the registry names no place for the upload");
-  }
-  const Url url = exchange.head().url.resolve(*location);
-  check_forwarding(exchange.request.url, url);
-  return {url};
-}
-
-}  // namespace
-
-Upload Repository::start_upload(Clock::time_point not_before) const {
-  const auto exchange =
-      state_->send({.method = "POST", .path = "/blobs/uploads/", .not_before = not_before},
-                   State::Purpose::kWrite);
-  if (exchange.head().status != 202) throw exchange.error();
-  return upload_of(exchange);
-}
-
-std::optional<Upload> Repository::mount_blob(const oci::Digest& digest,
-                                             const Repository& from) const {
-  const Route& to_route = state_->registry_route();
-  const Route& from_route = from.state_->registry_route();
-  Scopes scopes = state_->scopes_of(to_route);
-  scopes.merge(Scopes::repository(from_route.repository, {"pull"}));
-  const Url url = to_route.host->base()
-                      .with_path("/v2/" + to_route.repository + "/blobs/uploads/")
-                      .with_query("mount", digest.to_string())
-                      .with_query("from", from_route.repository);
-  const auto exchange = state_->send_to(url, {.method = "POST"}, scopes);
-  if (exchange.head().status == 201) return std::nullopt;
-  if (exchange.head().status == 202) return upload_of(exchange);
-  // Whatever a registry has against mounting (some answer 401 or 404 for a repository that they do
-  // not want to show): the content can always be sent.
-  return start_upload();
-}
-
-void Repository::put_upload(const Upload& upload, const oci::Descriptor& descriptor,
-                            Body content) const {
-  const Url url = upload.location.with_query("digest", descriptor.digest.to_string());
-  const auto exchange = state_->send_to(url,
-                                        {.method = "PUT",
-                                         .headers = {{"Content-Type", "application/octet-stream"}},
-                                         .body = std::move(content),
-                                         .traffic = traffic_of(descriptor.size)},
-                                        state_->scopes_of(state_->registry_route()));
-  const int status = exchange.head().status;
-  if (status != 201 && status != 204) throw exchange.error();
+  return std::make_unique<BlobDownload>(open, descriptor, begin);
 }
 
 std::optional<std::uint64_t> Repository::size(const oci::Digest& digest) const {

@@ -13,7 +13,9 @@
 #include "oci/blob_store.h"
 #include "oci/descriptor.h"
 #include "oci/digest.h"
+#include "oci/error.h"
 #include "registry/registry_host.h"
+#include "registry/upload_limits.h"
 
 namespace bale::registry {
 
@@ -33,6 +35,20 @@ struct FetchedManifest {
 /// Where an upload goes on; the newest location counts.
 struct Upload {
   Url location;
+  std::uint64_t offset = 0;         ///< bytes that the registry has
+  std::uint64_t chunk_minimum = 0;  ///< what it wants parts to have at least, but for the last
+};
+
+/// What a registry, or a proxy before it, made of content that it was sent.
+struct PartAnswer {
+  enum class Verdict {
+    kTaken,
+    kTooLarge,   ///< 413: for one request
+    kMisplaced,  ///< 416: it is of another opinion on what comes next, or on sizes
+    kRefused,    ///< for another reason that lies in the request
+  } verdict;
+  Upload upload;                                   ///< kTaken: what to go on with
+  std::optional<oci::Error> error = std::nullopt;  ///< all others
 };
 
 /// A repository in a registry: one method per endpoint of the distribution specification. As a
@@ -74,16 +90,28 @@ class Repository final : public oci::BlobProvider {
 
   /// The blob's size, or nothing where the repository has none of that digest.
   std::optional<std::uint64_t> head_blob(const oci::Digest& digest) const;
-  /// `GET /blobs/DIGEST`, not verified here. A break is mended by asking for the rest.
-  std::unique_ptr<oci::Source> get_blob(const oci::Descriptor& descriptor) const;
+  /// `GET /blobs/DIGEST` from a byte on, not verified here. A break is mended by asking for the
+  /// rest.
+  std::unique_ptr<oci::Source> get_blob(const oci::Descriptor& descriptor,
+                                        std::uint64_t offset = 0) const;
 
   /// `POST /blobs/uploads/`.
   Upload start_upload(Clock::time_point not_before = {}) const;
   /// Asks for a blob of another repository of this registry. Nothing: it is mounted. An upload:
   /// the registry did not, and has opened one in its place; use it.
   std::optional<Upload> mount_blob(const oci::Digest& digest, const Repository& from) const;
-  /// The one `PUT` of a whole blob. `content` is opened for each attempt.
-  void put_upload(const Upload& upload, const oci::Descriptor& descriptor, Body content) const;
+  /// `PATCH`: the part that follows what the registry has. An upload that it has lost is kNotFound.
+  PartAnswer patch_upload(const Upload& upload, Body part) const;
+  /// `GET` of an upload: how much the registry has. Nothing where it does not say.
+  std::optional<Upload> upload_status(const Upload& upload,
+                                      Clock::time_point not_before = {}) const;
+  /// The `PUT` that ends an upload, with the whole blob or with nothing after its parts. `content`
+  /// is opened for each attempt. kMisplaced is never an answer. Throws kCorrupt where the registry
+  /// computed another digest.
+  PartAnswer put_upload(const Upload& upload, const oci::Descriptor& descriptor,
+                        Body content) const;
+  /// What uploads have to keep to at this registry.
+  UploadLimits& upload_limits() const;
 
   /// `GET /tags/list`, all pages, as the registry orders them.
   std::vector<std::string> tags() const;

@@ -26,7 +26,8 @@ Request request_for(const Route& route, const Call& call) {
                   .headers = call.headers,
                   .body = call.body,
                   .traffic = call.traffic,
-                  .not_before = call.not_before};
+                  .not_before = call.not_before,
+                  .patience = call.patience};
   for (const auto& [name, value] : call.queries) {
     request.url = request.url.with_query(name, value);
   }
@@ -97,7 +98,8 @@ Exchange<StreamedResponse> Repository::State::open(const Call& call, Purpose pur
     const bool last = next == routes_.size();
     Request request = request_for(route, call);
     try {
-      const Scopes scopes = call.scope == Call::Scope::kRepository ? scopes_of(route) : Scopes();
+      Scopes scopes = call.scope == Call::Scope::kRepository ? scopes_of(route) : Scopes();
+      scopes.merge(call.further_scopes);
       StreamedResponse response = route.host->open(request, scopes, stop);
       const bool settled = response.head.ok() || route.role == Route::Role::kRegistry;
       if (settled || last) return {std::move(request), std::move(response), route.host};
@@ -142,6 +144,11 @@ void Repository::State::for_each_page(
     Response response = page.host->send(request, scopes_of(registry_route()), stop);
     page = {std::move(request), std::move(response), page.host};
   }
+}
+
+Traffic traffic_of(std::uint64_t size) {
+  constexpr std::uint64_t kBulkSize = std::uint64_t{256} * 1024;
+  return size > kBulkSize ? Traffic::kBulk : Traffic::kSmall;
 }
 
 std::string media_type_of(const Headers& headers) {

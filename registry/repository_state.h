@@ -21,10 +21,13 @@ struct Call {
   enum class Scope { kRepository, kRegistry } scope = Scope::kRepository;
   std::string path = {};
   std::vector<std::pair<std::string, std::string>> queries = {};
+  /// Beyond those of the repository.
+  Scopes further_scopes = {};
   Headers headers = {};
   std::optional<Body> body = std::nullopt;
   Traffic traffic = Traffic::kSmall;
   Clock::time_point not_before = {};
+  std::chrono::seconds patience = {};
 };
 
 /// A request that was sent, and what came back.
@@ -70,6 +73,9 @@ class Repository::State : public std::enable_shared_from_this<Repository::State>
 
   const std::vector<Route> routes_;
 };
+
+/// Bodies over a certain size get a connection of their own.
+Traffic traffic_of(std::uint64_t size);
 
 /// The type of a manifest without parameters.
 std::string media_type_of(const Headers& headers);

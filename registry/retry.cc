@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace bale::registry {
 
@@ -14,6 +15,11 @@ std::optional<std::chrono::milliseconds> retry_delay(
   const double doubled = std::ldexp(static_cast<double>(policy.first_delay.count()), next - 2);
   const double capped = std::min(doubled, static_cast<double>(policy.longest_delay.count()));
   return std::chrono::milliseconds(std::lround(capped * (0.5 + jitter / 2)));
+}
+
+double random_fraction() {
+  thread_local std::mt19937 generator(std::random_device{}());
+  return std::uniform_real_distribution<double>()(generator);
 }
 
 bool is_retryable_status(int status) {

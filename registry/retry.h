@@ -22,6 +22,9 @@ std::optional<std::chrono::milliseconds> retry_delay(
     const RetryPolicy& policy, int next, double jitter,
     std::optional<std::chrono::milliseconds> retry_after = std::nullopt);
 
+/// In [0, 1), for `jitter`.
+double random_fraction();
+
 /// Whether a response of this status may be different the next time.
 bool is_retryable_status(int status);
 

@@ -39,6 +39,13 @@ oci::Store& Program::store() {
   return *store_;
 }
 
+registry::UploadJournal& Program::upload_journal() {
+  if (!upload_journal_) {
+    upload_journal_ = std::make_unique<registry::UploadJournal>(store().uploads_folder());
+  }
+  return *upload_journal_;
+}
+
 registry::Registries& Program::registries() {
   if (options_.offline) {
     throw oci::Error(oci::ErrorCode::kUnavailable, "a registry is needed, and --offline is set",

@@ -11,6 +11,7 @@
 #include "oci/store.h"
 #include "oci/thread_pool.h"
 #include "registry/registries.h"
+#include "registry/upload_journal.h"
 #include "tools/global_options.h"
 #include "tools/network.h"
 
@@ -32,6 +33,8 @@ class Program {
   void end_progress();
   oci::ThreadPool& pool();
   oci::Store& store();
+  /// Of interrupted pushes, in the store.
+  registry::UploadJournal& upload_journal();
   /// Says which registries this run pushes to: before the first use of `registries`.
   void set_push_hosts(std::set<std::string> hosts) { push_hosts_ = std::move(hosts); }
   /// Throws kUnavailable with --offline.
@@ -46,6 +49,7 @@ class Program {
   std::unique_ptr<oci::Progress> progress_;
   std::unique_ptr<oci::ThreadPool> pool_;
   std::unique_ptr<oci::Store> store_;
+  std::unique_ptr<registry::UploadJournal> upload_journal_;
   std::set<std::string> push_hosts_;
   std::unique_ptr<Network> network_;
 };

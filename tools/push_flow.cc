@@ -30,6 +30,7 @@ std::set<std::string> hosts_of(const std::vector<oci::Reference>& names) {
 registry::BlobPusherOptions pusher_options(Program& program,
                                            std::function<oci::BlobOrigins()> origins) {
   registry::BlobPusherOptions options;
+  options.journal = &program.upload_journal();
   options.origin = [&program, origins = std::move(origins)](
                        const oci::Digest& digest) -> std::optional<registry::Repository> {
     const auto known = origins();

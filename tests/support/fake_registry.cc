@@ -22,6 +22,11 @@ std::string digest_of(const std::string& content) {
   return oci::Digest::of(oci::as_bytes(content)).to_string();
 }
 
+/// As registries tell it: no bytes and one byte look alike.
+std::string received_range(const std::string& received) {
+  return "0-" + std::to_string(received.empty() ? 0 : received.size() - 1);
+}
+
 /// Content, or the part of it that a Range asks for.
 HttpAnswer content_answer(const HttpRequest& request, const std::string& content) {
   const std::string range = request.headers.find("Range").value_or("");
@@ -95,7 +100,10 @@ HttpAnswer FakeRegistry::answer(const HttpRequest& request) {
   if (hook) {
     if (auto own = hook(request)) return *std::move(own);
   }
-  if (request.truncated) return {.hang_up = true};
+  if (request.truncated && request.method != "PATCH") return {.hang_up = true};
+  if (request.body.size() > options_.largest_body) {
+    return {.status = 413, .body = "<html>413 Request Entity Too Large</html>"};
+  }
   const std::string wanted = "Basic " + oci::encode_base64(options_.basic_login);
   if (!options_.basic_login.empty() && request.headers.find("Authorization") != wanted) {
     HttpAnswer refusal = error(401, "UNAUTHORIZED", "authentication required");
@@ -131,26 +139,69 @@ HttpAnswer FakeRegistry::blobs(Repository& repository, const HttpRequest& reques
 HttpAnswer FakeRegistry::uploads(const std::string& name, const HttpRequest& request,
                                  const std::string& id) {
   Repository& repository = repositories_[name];
-  if (request.method == "POST") {
-    const std::string mount = request.query("mount");
-    const Repository& source = repositories_[request.query("from")];
-    if (options_.mounts && source.blobs.count(mount) > 0) {
-      repository.blobs[mount] = source.blobs.at(mount);
-      return {.status = 201};
-    }
-    const std::string upload = std::to_string(next_upload_++);
-    repository.uploads.insert(upload);
-    return {.status = 202,
-            .headers = {{"Location", "/v2/" + name + "/blobs/uploads/" + upload + "?_state=s"}}};
-  }
-  if (repository.uploads.erase(id) == 0) {
+  if (request.method == "POST") return open_upload(name, request);
+  const auto upload = repository.uploads.find(id);
+  if (upload == repository.uploads.end()) {
     return error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
   }
-  const std::string digest = digest_of(request.body);
+  if (request.method == "PATCH") return patch_upload(repository, request, id);
+  if (request.method == "PUT") return finish_upload(repository, request, id);
+  if (!options_.upload_status) return error(404, "BLOB_UPLOAD_INVALID", "blob upload invalid");
+  return {.status = 204,
+          .headers = {{"Location", request.target}, {"Range", received_range(upload->second)}}};
+}
+
+HttpAnswer FakeRegistry::open_upload(const std::string& name, const HttpRequest& request) {
+  Repository& repository = repositories_[name];
+  const std::string mount = request.query("mount");
+  const Repository& source = repositories_[request.query("from")];
+  if (options_.mounts && source.blobs.count(mount) > 0) {
+    repository.blobs[mount] = source.blobs.at(mount);
+    return {.status = 201};
+  }
+  const std::string upload = std::to_string(next_upload_++);
+  repository.uploads[upload];
+  HttpAnswer answer{
+      .status = 202,
+      .headers = {{"Location", "/v2/" + name + "/blobs/uploads/" + upload + "?_state=s"}}};
+  if (options_.smallest_part > 0) {
+    answer.headers.add("OCI-Chunk-Min-Length", std::to_string(options_.smallest_part));
+  }
+  return answer;
+}
+
+HttpAnswer FakeRegistry::patch_upload(Repository& repository, const HttpRequest& request,
+                                      const std::string& id) {
+  std::string& received = repository.uploads[id];
+  if (request.truncated) {
+    if (options_.keeps_half_parts) received += request.body;
+    if (!options_.keeps_half_parts) repository.uploads.erase(id);
+    return {.hang_up = true};
+  }
+  const std::string range = request.headers.find("Content-Range").value_or("");
+  const std::string begin = std::to_string(received.size()) + "-";
+  const bool misplaced = !range.empty() && range.compare(0, begin.size(), begin) != 0;
+  if (misplaced || (!range.empty() && request.body.size() > options_.largest_part)) {
+    return error(416, "REQUESTED_RANGE_NOT_SATISFIABLE", "content range is invalid");
+  }
+  received += request.body;
+  return {.status = 202,
+          .headers = {{"Location", request.target}, {"Range", received_range(received)}}};
+}
+
+HttpAnswer FakeRegistry::finish_upload(Repository& repository, const HttpRequest& request,
+                                       const std::string& id) {
+  if (request.truncated) {
+    repository.uploads.erase(id);
+    return {.hang_up = true};
+  }
+  const std::string content = repository.uploads[id] + request.body;
+  repository.uploads.erase(id);
+  const std::string digest = digest_of(content);
   if (request.query("digest") != digest || request.query("_state") != "s") {
     return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
   }
-  repository.blobs[digest] = request.body;
+  repository.blobs[digest] = content;
   return {.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ class FakeRegistry {
   struct Options {
     bool mounts = true;
     bool referrers = true;
+    /// What arrived of a part before its connection broke is kept; else the upload is lost then, as
+    /// docker-registry has it.
+    bool keeps_half_parts = true;
+    /// `GET` of an upload says how much is there.
+    bool upload_status = true;
+    /// PATCH with a Content-Range is refused with 416 where it has more bytes (ghcr.io: 4 MiB).
+    std::size_t largest_part = SIZE_MAX;
+    /// Requests with more bytes are refused with 413.
+    std::size_t largest_body = SIZE_MAX;
+    /// Told in `OCI-Chunk-Min-Length`.
+    std::size_t smallest_part = 0;
     /// `user:password`; empty: nobody is asked.
     std::string basic_login = {};
   };
@@ -52,12 +64,17 @@ class FakeRegistry {
     std::map<std::string, std::string> blobs;         // by digest
     std::map<std::string, StoredManifest> manifests;  // by digest
     std::map<std::string, std::string> tags;          // to digests
-    std::set<std::string> uploads;
+    std::map<std::string, std::string> uploads;       // what has arrived, by id
   };
 
   HttpAnswer answer(const HttpRequest& request);
   HttpAnswer blobs(Repository& repository, const HttpRequest& request, const std::string& digest);
   HttpAnswer uploads(const std::string& name, const HttpRequest& request, const std::string& id);
+  HttpAnswer open_upload(const std::string& name, const HttpRequest& request);
+  HttpAnswer patch_upload(Repository& repository, const HttpRequest& request,
+                          const std::string& id);
+  HttpAnswer finish_upload(Repository& repository, const HttpRequest& request,
+                           const std::string& id);
   HttpAnswer manifests(Repository& repository, const HttpRequest& request,
                        const std::string& reference);
   HttpAnswer put_manifest(Repository& repository, const HttpRequest& request,

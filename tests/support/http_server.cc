@@ -131,6 +131,13 @@ class Connection {
   std::string buffer_;
 };
 
+/// The content of large requests is not worth the memory.
+HttpRequest request_to_keep(HttpRequest request) {
+  constexpr std::size_t kMuch = std::size_t{1} << 20;
+  if (request.body.size() > kMuch) request.body.clear();
+  return request;
+}
+
 }  // namespace
 
 std::string HttpRequest::path() const { return target.substr(0, target.find('?')); }
@@ -208,7 +215,7 @@ class HttpServer::State {
       if (!std::exchange(counted, true)) ++connections_;
       {
         const std::lock_guard lock(mutex_);
-        requests_.push_back(*request);
+        requests_.push_back(request_to_keep(*request));
       }
       if (!connection.answer(*request, handler_(*request))) break;
     }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+namespace bale::registry {
+
+/// What one registry has shown that it takes in uploads, so that no blob learns it again.
+/// Thread-safe.
+class UploadLimits {
+ public:
+  /// Whether blobs may come in several requests.
+  bool chunks() const { return chunks_; }
+  void refuse_chunks() { chunks_ = false; }
+
+  /// Whether a mount from the very repository tells if a blob is there.
+  bool self_mounts() const { return self_mounts_; }
+  void refuse_self_mounts() { self_mounts_ = false; }
+
+  /// Bytes of one request that were not too many so far; proxies have limits of their own.
+  std::uint64_t largest_body() const { return largest_body_; }
+  void limit_body(std::uint64_t bytes) {
+    std::uint64_t before = largest_body_;
+    while (bytes < before && !largest_body_.compare_exchange_weak(before, bytes)) {
+    }
+  }
+
+ private:
+  std::atomic<bool> chunks_ = true;
+  std::atomic<bool> self_mounts_ = true;
+  std::atomic<std::uint64_t> largest_body_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+}  // namespace bale::registry
