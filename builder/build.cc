@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/build.h"
 
-#include <memory>
-
-#include "builder/context_tree.h"
 #include "builder/instruction_stage_builder.h"
 #include "builder/solver.h"
 #include "oci/error.h"
@@ -17,9 +14,7 @@ const oci::Descriptor& BuildOutcome::root() const {
 BuildOutcome build(const BuildRequest& request, const BuildPlan& plan,
                    const BuildServices& services, std::stop_token stop) {
   const BuildGraph& graph = plan.graph;
-  InstructionStageBuilder builder(
-      request, graph, services,
-      std::make_shared<const ContextTree>(request.context, ignore_filter(plan.ignore)));
+  InstructionStageBuilder builder(request, graph, services, open_folders(request, plan.ignore));
   const auto refuse = [&services](const BuildGraph& whole, StageId target) {
     return refuse_target(whole, target, services);
   };

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "builder/dockerfile.h"
@@ -15,6 +16,9 @@
 
 namespace bale::builder {
 
+/// What a named context is in the end: a folder of this machine, or an image.
+using NamedContextSource = std::variant<std::filesystem::path, oci::Reference>;
+
 /// A build as it was asked for.
 struct BuildRequest {
   Dockerfile dockerfile;
@@ -23,6 +27,7 @@ struct BuildRequest {
   std::string ignore_file = {};  ///< --ignorefile, "" for the usual places
   std::vector<oci::Platform> platforms = {};
   std::string target = {};
+  std::map<std::string, NamedContextSource> named_contexts = {};  ///< --build-context, by name
   std::map<std::string, std::string> build_args = {};
   ImageEdits edits = {};
   oci::LayerOptions layer_options = {};

@@ -35,4 +35,9 @@ struct BuildServices {
       on_layer = [](const auto&...) {};
 };
 
+/// The blobs of a store, which outlives the build, so nobody needs to own them.
+inline std::shared_ptr<const oci::BlobProvider> store_blobs(const oci::Store& store) {
+  return {std::shared_ptr<void>(), &store.blobs()};
+}
+
 }  // namespace bale::builder

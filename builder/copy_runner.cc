@@ -27,6 +27,10 @@ std::shared_ptr<CopySelection> select(const CopyStep& step, std::shared_ptr<cons
 
 }  // namespace
 
+Archives archives_of(const AddStep& step) {
+  return step.unpack.value_or(true) ? Archives::kUnpack : Archives::kCopy;
+}
+
 std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,
                                          const oci::BlobProvider& blobs, LayerTables& tables) {
   if (layers.empty()) return std::make_shared<const EmptyTree>();
@@ -50,9 +54,8 @@ CopyRunner::Outcome CopyRunner::copy(const CopyStep& step, std::shared_ptr<const
 CopyRunner::Outcome CopyRunner::add(const AddStep& step, std::shared_ptr<const FileTree> source,
                                     const std::string& origin, const StepBase& base,
                                     oci::FileTime inline_time) {
-  const CopyOrder order = {step.copy,
-                           step.unpack.value_or(true) ? Archives::kUnpack : Archives::kCopy};
-  return carry_out(order, select(step.copy, std::move(source), inline_time), origin, base);
+  return carry_out({step.copy, archives_of(step)},
+                   select(step.copy, std::move(source), inline_time), origin, base);
 }
 
 CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
@@ -129,6 +132,23 @@ CopyRunner::Outcome CopyRunner::workdir(const WorkdirStep& step, const StepBase&
   CachedStep made = make();
   services_.cache.put(stacked, made);
   return {std::move(made), false};
+}
+
+CacheAnswer CopyRunner::ask(const CopyOrder& order, std::shared_ptr<const FileTree> source,
+                            const std::string& origin, const StepBase& base) {
+  const auto selection = select(order.step, std::move(source), {});
+  if (!services_.cache.find_time(definition_key(order, origin))) {
+    return {std::nullopt, "no build so far had this step"};
+  }
+  if (auto hit = find(stacked_key_of(order, *selection, base))) return {*std::move(hit)};
+  return {std::nullopt, "its files are not those of an earlier build"};
+}
+
+CacheAnswer CopyRunner::ask(const WorkdirStep& step, const StepBase& base) const {
+  if (auto hit = find(workdir_key(step, base.layers, recorder_.format()))) {
+    return {*std::move(hit)};
+  }
+  return {std::nullopt, "no build so far had this step on these layers"};
 }
 
 }  // namespace bale::builder

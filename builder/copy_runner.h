@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@ namespace bale::builder {
 struct StepBase {
   const std::vector<StageLayer>& layers;
   const oci::BlobProvider& blobs;
+};
+
+/// What the cache says of a step that is not carried out.
+struct CacheAnswer {
+  std::optional<CachedStep> hit;
+  std::string reason = {};  ///< why there is none
 };
 
 /// Carries out COPY, ADD of local files and WORKDIR, from the cache where it can. Nothing is
@@ -41,6 +48,10 @@ class CopyRunner {
   CacheKey files_key(std::shared_ptr<const FileTree> tree, const std::string& path);
   Outcome workdir(const WorkdirStep& step, const StepBase& base, oci::FileTime mtime);
 
+  CacheAnswer ask(const CopyOrder& order, std::shared_ptr<const FileTree> source,
+                  const std::string& origin, const StepBase& base);
+  CacheAnswer ask(const WorkdirStep& step, const StepBase& base) const;
+
  private:
   Outcome carry_out(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
                     const std::string& origin, const StepBase& base);
@@ -54,6 +65,9 @@ class CopyRunner {
   LayerRecorder& recorder_;
   const bool use_cache_;
 };
+
+/// What ADD does with local archives.
+Archives archives_of(const AddStep& step);
 
 /// The files of a stage as its layers amount to.
 std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "builder/image_layers.h"
 #include "builder/remote_source.h"
 #include "oci/error.h"
 
@@ -41,29 +41,6 @@ oci::FileTime file_time(const ImageEdits& edits) {
   if (edits.source_date_epoch) return {*edits.source_date_epoch, 0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::seconds>(now).count(), 0};
-}
-
-/// Our manifests are OCI's, and so are the types of the layers in them, whatever the base has.
-StageLayer as_oci(oci::Descriptor descriptor, const oci::DiffId& diff_id) {
-  if (descriptor.media_type.is_docker() && descriptor.urls.empty()) {
-    descriptor.media_type = oci::oci_layer_type(descriptor.media_type.layer_compression());
-  }
-  return {std::move(descriptor), diff_id};
-}
-
-std::vector<StageLayer> layers_of(const ResolvedImage& image, const BaseImage& name) {
-  const auto& descriptors = image.manifest.value.layers;
-  const auto& diff_ids = image.config.value.diff_ids;
-  if (descriptors.size() != diff_ids.size()) {
-    throw oci::Error(oci::ErrorCode::kCorrupt,
-                     fmt::format("{} has {} layers but {} DiffIDs", name.reference.to_string(),
-                                 descriptors.size(), diff_ids.size()));
-  }
-  std::vector<StageLayer> layers;
-  for (std::size_t i = 0; i < diff_ids.size(); ++i) {
-    layers.push_back(as_oci(descriptors[i], diff_ids[i]));
-  }
-  return layers;
 }
 
 bool touches_files(const Instruction& instruction) {
@@ -100,6 +77,8 @@ class InstructionStageBuilder::Work {
         stop_(std::move(stop)),
         total_steps_(1 + static_cast<std::size_t>(std::count_if(
                              stage.instructions.begin(), stage.instructions.end(), touches_files))),
+        origins_(
+            owner.folders_, services_, [this](StageId id) { return files_of_stage(id); }, stop_),
         result_(start()) {}
 
   StageResult run() {
@@ -120,14 +99,11 @@ class InstructionStageBuilder::Work {
     return std::visit([this](const auto& base) { return start_on(base); }, stage_.base);
   }
   StageResult start_on(const Scratch&) {
-    // The store's blobs outlive the build, so nobody needs to own them.
-    std::shared_ptr<const oci::BlobProvider> blobs(std::shared_ptr<void>(),
-                                                   &services_.store.blobs());
     return {StageEvaluator(inputs(), stage_, scratch_config(stage_.platform)),
             0,
             {},
             {},
-            std::move(blobs)};
+            store_blobs(services_.store)};
   }
   StageResult start_on(StageId parent) {
     const StageResult& below = *results_[parent.index];
@@ -150,8 +126,18 @@ class InstructionStageBuilder::Work {
     }
   }
   StageResult start_on(const NamedContext& context) {
-    throw source_error(owner_.request_.dockerfile.source, stage_.range,
-                       "no build context is named \"" + context.name + "\"");
+    const auto task = services_.progress.start(group(1), "FROM the context " + context.name);
+    const auto blobs = store_blobs(services_.store);
+    const std::vector<StageLayer> nothing;
+    const auto copied =
+        owner_.copies_.copy(copy_of_all(context), origins_.tree(context), origins_.name(context),
+                            {nothing, *blobs}, file_time(owner_.request_.edits));
+    task->done();
+    oci::ImageConfig config = scratch_config(stage_.platform);
+    config.history.emplace_back().created_by = "FROM " + context.name;
+    StageResult result{StageEvaluator(inputs(), stage_, config), 0, {copied.step}, {}, blobs};
+    if (copied.step.layer) result.layers.push_back(*copied.step.layer);
+    return result;
   }
 
   std::string group(std::size_t step) const {
@@ -185,7 +171,7 @@ class InstructionStageBuilder::Work {
   StepBase base() const { return {result_.layers, *result_.blobs}; }
 
   CopyRunner::Outcome carry_out(const CopyStep& step) {
-    return owner_.copies_.copy(step, tree_of(step.origin), name_of(step.origin), base(),
+    return owner_.copies_.copy(step, origins_.tree(step.origin), origins_.name(step.origin), base(),
                                file_time(owner_.request_.edits));
   }
   CopyRunner::Outcome carry_out(const AddStep& step) {
@@ -195,67 +181,22 @@ class InstructionStageBuilder::Work {
                          "fetch it in a RUN step");
       }
     }
-    return owner_.copies_.add(step, tree_of(step.copy.origin), name_of(step.copy.origin), base(),
+    const FileOrigin& origin = step.copy.origin;
+    return owner_.copies_.add(step, origins_.tree(origin), origins_.name(origin), base(),
                               file_time(owner_.request_.edits));
   }
   CopyRunner::Outcome carry_out(const WorkdirStep& step) {
     return owner_.copies_.workdir(step, base(), file_time(owner_.request_.edits));
   }
   CopyRunner::Outcome carry_out(const RunStep& step) {
-    return owner_.runs_.run(step, stage_.platform, base(), mounts_of(step), group(step_number_),
+    return owner_.runs_.run(step, stage_.platform, base(),
+                            mounted_files(step, origins_, owner_.copies_), group(step_number_),
                             stop_);
   }
 
-  /// The files that a step reads from; each origin is opened once a stage.
-  std::shared_ptr<const FileTree> tree_of(const FileOrigin& origin) {
-    auto& tree = trees_[origin];
-    if (!tree) tree = std::visit([this](const auto& each) { return open_tree(each); }, origin);
-    return tree;
-  }
-  std::shared_ptr<const FileTree> open_tree(const BuildContext&) { return owner_.context_; }
-  std::shared_ptr<const FileTree> open_tree(const Scratch&) {
-    return std::make_shared<const EmptyTree>();
-  }
-  std::shared_ptr<const FileTree> open_tree(StageId id) {
+  StageFiles files_of_stage(StageId id) const {
     const StageResult& stage = *results_[id.index];
-    return files_of(stage.layers, *stage.blobs, services_.tables);
-  }
-  std::shared_ptr<const FileTree> open_tree(const BaseImage& name) {
-    // The tree reads from the image's layers, so the image is kept with it.
-    const auto image = std::make_shared<const ResolvedImage>(services_.images.resolve(name, stop_));
-    const auto tree = files_of(layers_of(*image, name), *image->layers, services_.tables);
-    images_.push_back(image);
-    return tree;
-  }
-  std::shared_ptr<const FileTree> open_tree(const NamedContext& context) {
-    throw oci::Error(oci::ErrorCode::kInvalid,
-                     "no build context is named \"" + context.name + "\"");
-  }
-
-  MountedFiles mounts_of(const RunStep& step) {
-    MountedFiles mounted;
-    for (const auto& mount : step.mounts) {
-      const auto* bind = std::get_if<BindMount>(&mount);
-      if (bind == nullptr) continue;
-      mounted.origins.try_emplace(bind->origin, mount_origin_of(bind->origin));
-      mounted.keys.push_back(owner_.copies_.files_key(tree_of(bind->origin), bind->source));
-    }
-    return mounted;
-  }
-  MountOrigin mount_origin_of(const FileOrigin& origin) {
-    if (const auto* id = std::get_if<StageId>(&origin)) {
-      return {.layers = results_[id->index]->layers};
-    }
-    if (const auto* image = std::get_if<BaseImage>(&origin)) {
-      return {.layers = layers_of(services_.images.resolve(*image, stop_), *image)};
-    }
-    return {.folder = owner_.request_.context, .shown = owner_.context_};
-  }
-
-  std::string name_of(const FileOrigin& origin) const {
-    if (const auto* id = std::get_if<StageId>(&origin)) return "stage " + std::to_string(id->index);
-    if (const auto* image = std::get_if<BaseImage>(&origin)) return image->reference.to_string();
-    return "context " + owner_.request_.context.string();
+    return {stage.layers, stage.blobs};
   }
 
   InstructionStageBuilder& owner_;
@@ -264,19 +205,18 @@ class InstructionStageBuilder::Work {
   const std::vector<std::shared_ptr<const StageResult>>& results_;
   const std::stop_token stop_;
   const std::size_t total_steps_;  // before the result, whose first task names it
+  OriginFiles origins_;            // before the result, which may start with a context
   StageResult result_;
   std::size_t step_number_ = 1;
-  std::vector<std::shared_ptr<const ResolvedImage>> images_;  // shared with the trees
-  std::map<FileOrigin, std::shared_ptr<const FileTree>> trees_;
 };
 
 InstructionStageBuilder::InstructionStageBuilder(const BuildRequest& request,
                                                  const BuildGraph& graph,
                                                  const BuildServices& services,
-                                                 std::shared_ptr<const FileTree> context)
+                                                 ContextFolders folders)
     : request_(request),
       services_(services),
-      context_(std::move(context)),
+      folders_(std::move(folders)),
       recorder_(services, request.layer_options, fixed_time(request.edits)),
       copies_(services, recorder_, request.use_cache),
       runs_(request, services, recorder_),

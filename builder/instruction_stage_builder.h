@@ -7,9 +7,11 @@
 #include <stop_token>
 #include <vector>
 
-#include "builder/build.h"
+#include "builder/build_request.h"
+#include "builder/build_services.h"
 #include "builder/copy_runner.h"
 #include "builder/layer_recorder.h"
+#include "builder/origin_files.h"
 #include "builder/run_runner.h"
 #include "builder/solver.h"
 
@@ -19,9 +21,9 @@ namespace bale::builder {
 /// file system asks the cache or carries it out. Thread-safe.
 class InstructionStageBuilder final : public StageBuilder {
  public:
-  /// All must outlive the builder. `context` is the build context as the ignore file leaves it.
+  /// The references must outlive the builder.
   InstructionStageBuilder(const BuildRequest& request, const BuildGraph& graph,
-                          const BuildServices& services, std::shared_ptr<const FileTree> context);
+                          const BuildServices& services, ContextFolders folders);
 
   StageResult build(const StageInstance& stage,
                     const std::vector<std::shared_ptr<const StageResult>>& results,
@@ -32,7 +34,7 @@ class InstructionStageBuilder final : public StageBuilder {
 
   const BuildRequest& request_;
   const BuildServices& services_;
-  const std::shared_ptr<const FileTree> context_;  // shared with the selections of COPY steps
+  const ContextFolders folders_;
   LayerRecorder recorder_;
   CopyRunner copies_;
   RunRunner runs_;

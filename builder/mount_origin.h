@@ -18,6 +18,8 @@ struct MountOrigin {
   /// What is to be seen of the folder, as an ignore file leaves it; null for everything.
   std::shared_ptr<const FileTree> shown = nullptr;
   std::vector<StageLayer> layers = {};  ///< the lowest first
+  /// Where layers come from that are not in the store; shared with the image. Null: all are.
+  std::shared_ptr<const oci::BlobProvider> blobs = nullptr;
 };
 
 using MountOrigins = std::map<FileOrigin, MountOrigin>;

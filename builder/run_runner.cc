@@ -11,16 +11,28 @@ namespace bale::builder {
 namespace {
 
 /// Layers that a command needs on disk and that are in a registry still.
-void fetch_missing(const StepBase& base, oci::BlobStore& store, oci::ThreadPool& pool) {
+void fetch_missing(const std::vector<StageLayer>& layers, const oci::BlobProvider& blobs,
+                   oci::BlobStore& store, oci::ThreadPool& pool) {
   oci::TaskGroup fetches(pool);
-  for (const auto& layer : base.layers) {
+  for (const auto& layer : layers) {
     if (store.size(layer.descriptor.digest)) continue;
-    fetches.run([&] { oci::copy_blob(base.blobs, layer.descriptor, store); });
+    fetches.run([&] { oci::copy_blob(blobs, layer.descriptor, store); });
   }
   fetches.wait();
 }
 
 }  // namespace
+
+MountedFiles mounted_files(const RunStep& step, OriginFiles& origins, CopyRunner& copies) {
+  MountedFiles mounted;
+  for (const auto& mount : step.mounts) {
+    const auto* bind = std::get_if<BindMount>(&mount);
+    if (bind == nullptr) continue;
+    mounted.origins.try_emplace(bind->origin, origins.mount(bind->origin));
+    mounted.keys.push_back(copies.files_key(origins.tree(bind->origin), bind->source));
+  }
+  return mounted;
+}
 
 RunRunner::RunRunner(const BuildRequest& request, const BuildServices& services,
                      LayerRecorder& recorder)
@@ -34,7 +46,7 @@ RunRunner::RunRunner(const BuildRequest& request, const BuildServices& services,
 CopyRunner::Outcome RunRunner::run(const RunStep& step, const oci::Platform& platform,
                                    const StepBase& base, const MountedFiles& mounts,
                                    const std::string& group, std::stop_token stop) {
-  const CacheKey key = run_key(step, {platform, base.layers, recorder_.format(), mounts.keys});
+  const CacheKey key = key_of(step, platform, base, mounts);
   if (request_.use_cache) {
     if (auto hit = services_.cache.find(key)) return {*std::move(hit), true};
   }
@@ -49,9 +61,26 @@ CopyRunner::Outcome RunRunner::run(const RunStep& step, const oci::Platform& pla
   return {std::move(made), false};
 }
 
+CacheAnswer RunRunner::ask(const RunStep& step, const oci::Platform& platform, const StepBase& base,
+                           const MountedFiles& mounts) const {
+  if (auto hit = services_.cache.find(key_of(step, platform, base, mounts))) {
+    return {*std::move(hit)};
+  }
+  return {std::nullopt, "its command, its variables or the files below it are new"};
+}
+
+CacheKey RunRunner::key_of(const RunStep& step, const oci::Platform& platform, const StepBase& base,
+                           const MountedFiles& mounts) const {
+  return run_key(step, {platform, base.layers, recorder_.format(), mounts.keys});
+}
+
 CachedStep RunRunner::execute(const RunStep& step, const StepBase& base, const MountedFiles& mounts,
                               const std::string& group, std::stop_token stop) {
-  fetch_missing(base, services_.store.blobs(), services_.pool);
+  oci::BlobStore& store = services_.store.blobs();
+  fetch_missing(base.layers, base.blobs, store, services_.pool);
+  for (const auto& [origin, files] : mounts.origins) {
+    if (files.blobs) fetch_missing(files.layers, *files.blobs, store, services_.pool);
+  }
   const RunEvents events{[&](std::string_view line) { services_.progress.output(group, line); },
                          [&](std::chrono::seconds elapsed) {
                            services_.progress.output(

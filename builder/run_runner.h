@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "builder/build.h"
+#include "builder/build_request.h"
 #include "builder/copy_runner.h"
 #include "builder/layer_recorder.h"
 #include "builder/mount_origin.h"
+#include "builder/origin_files.h"
 #include "builder/snapshots.h"
 #include "builder/step_runner.h"
 
@@ -19,6 +20,8 @@ struct MountedFiles {
   MountOrigins origins;
   std::vector<CacheKey> keys;  ///< of the files that each mount shows, in order
 };
+
+MountedFiles mounted_files(const RunStep& step, OriginFiles& origins, CopyRunner& copies);
 
 /// Carries out RUN, from the cache where it can. Base layers are fetched and unpacked only when a
 /// command has to execute. Thread-safe.
@@ -33,7 +36,12 @@ class RunRunner {
                           const MountedFiles& mounts, const std::string& group,
                           std::stop_token stop);
 
+  CacheAnswer ask(const RunStep& step, const oci::Platform& platform, const StepBase& base,
+                  const MountedFiles& mounts) const;
+
  private:
+  CacheKey key_of(const RunStep& step, const oci::Platform& platform, const StepBase& base,
+                  const MountedFiles& mounts) const;
   CachedStep execute(const RunStep& step, const StepBase& base, const MountedFiles& mounts,
                      const std::string& group, std::stop_token stop);
 

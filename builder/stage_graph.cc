@@ -111,8 +111,9 @@ class TargetGraph {
     const std::string own_platform = expand_from(stage, stage.from.platform);
     instance.platform = stage.from.platform.empty() ? platform_ : parse(stage, own_platform);
     // A context under the stage's name takes the place of all that the stage does.
-    if (inputs_.graph.named_contexts.count(stage.from.name) != 0) {
-      instance.base = NamedContext{stage.from.name, instance.platform};
+    const auto context = inputs_.graph.named_contexts.find(stage.from.name);
+    if (context != inputs_.graph.named_contexts.end()) {
+      instance.base = context_as<StageBase>(*context, instance.platform);
       return instance;
     }
     instance.base = base_of(index, instance.platform);
@@ -173,12 +174,20 @@ class TargetGraph {
   }
 
   template <typename Variant>
+  static Variant context_as(
+      const std::pair<const std::string, std::optional<oci::Reference>>& context,
+      const oci::Platform& platform) {
+    if (context.second) return BaseImage{*context.second, platform};
+    return NamedContext{context.first, platform};
+  }
+
+  template <typename Variant>
   Variant image_or_context(const std::string& name, const oci::Platform& platform,
                            SourceRange range, std::string_view word) const {
     const std::string familiar = familiar_name(name);
     for (const auto& context : inputs_.graph.named_contexts) {
-      if (context == name || familiar_name(context) == familiar) {
-        return NamedContext{context, platform};
+      if (context.first == name || familiar_name(context.first) == familiar) {
+        return context_as<Variant>(context, platform);
       }
     }
     try {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ struct GraphInputs {
   oci::Platform build_platform;
   std::string target;  ///< a stage's name in any case, or its number; "" for the last stage
   std::map<std::string, std::string> build_args;
-  std::set<std::string> named_contexts;
+  /// The image that a named context is; nothing for a folder.
+  std::map<std::string, std::optional<oci::Reference>> named_contexts;
 };
 
 /// A stage for one platform. Targets share it wherever nothing in it depends on the target, as

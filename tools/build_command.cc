@@ -38,6 +38,7 @@ void add_source_options(CLI::App& command, BuildOptions& options) {
   add_list(command, "--build-arg-file", options.build_arg_files, "FILE", "ARGs, one K=V a line");
   add_text(command, "--ignorefile", options.ignore_file, "FILE", "In place of .dockerignore");
   command.add_flag("--check", options.check, "Check the Dockerfile, and build nothing");
+  command.add_flag("--dry-run", options.dry_run, "Print the plan, and build nothing");
   add_text(command, "--pull", options.pull, "",
            "Base images: always (when no word follows), missing, newer or never", "always");
 }

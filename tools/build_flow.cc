@@ -8,7 +8,9 @@
 #include "builder/build.h"
 #include "builder/podman_executor.h"
 #include "tools/build_check.h"
+#include "tools/build_dry_run.h"
 #include "tools/build_options.h"
+#include "tools/build_parts.h"
 #include "tools/build_request.h"
 #include "tools/build_results.h"
 #include "tools/exit_status.h"
@@ -22,28 +24,12 @@ namespace bale::tools {
 namespace {
 
 builder::BuildOutcome build_images(Program& program, const builder::BuildRequest& request,
-                                   StoreImageResolver& images, builder::Executor& executor,
-                                   LayerMover& mover) {
-  oci::Store& store = program.store();
-  builder::LayerCache cache(store.cache_folder() / "steps", store.blobs());
-  builder::LayerTables tables(store);
-  builder::StatCache stats(store.cache_folder() / "stats");
-  const builder::BuildServices services{
-      .store = store,
-      .cache = cache,
-      .tables = tables,
-      .stats = stats,
-      .images = images,
-      .executor = executor,
-      .pool = program.pool(),
-      .progress = program.progress(),
-      .on_layer = [&mover](const auto& layer, auto origin, auto blobs) {
-        mover.start(layer, origin, std::move(blobs));
-      }};
+                                   BuildParts& parts, LayerMover& mover) {
+  const auto services = parts.services(mover);
   const auto plan = builder::plan_build(request, services, program.stop());
   report_checks(program, request, plan.checks);
   auto outcome = builder::build(request, plan, services, program.stop());
-  stats.save();
+  parts.save();
   return outcome;
 }
 
@@ -79,6 +65,8 @@ int run_build(Program& program, const BuildOptions& options) {
   if (options.push) program.set_push_hosts(hosts_of(names));
   StoreImageResolver images(program, parse_pull_policy(options.pull));
   builder::PodmanExecutor executor(options.podman);
+  BuildParts parts(program, images, executor);
+  if (options.dry_run) return run_dry(program, parts, request, names, options.push);
   std::unique_ptr<LayerMover> mover;
   LayerUploads* uploads = nullptr;
   if (options.push) {
@@ -89,7 +77,7 @@ int run_build(Program& program, const BuildOptions& options) {
     mover = std::make_unique<LayerFetches>(program.store());
   }
 
-  const auto outcome = build_images(program, request, images, executor, *mover);
+  const auto outcome = build_images(program, request, parts, *mover);
   report_failures(program, outcome);
   if (outcome.images.empty()) return status_of_failures(outcome);
   mover->wait();

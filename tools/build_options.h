@@ -36,6 +36,7 @@ struct BuildOptions {
   std::vector<std::string> ssh_agents;
   std::size_t jobs = 0;  ///< 0: the cores
   bool check = false;
+  bool dry_run = false;
   bool push = false;
   bool force = false;
   bool platform_tags = false;

@@ -20,16 +20,6 @@ namespace bale::tools {
 
 namespace {
 
-oci::Error error_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const oci::Error& error) {
-    return error;
-  } catch (const std::exception& error) {
-    return {oci::ErrorCode::kFailed, error.what()};
-  }
-}
-
 /// `amd64`, `arm-v7`
 std::string tag_suffix(const oci::Platform& platform) {
   std::string suffix = platform.architecture;
@@ -85,6 +75,16 @@ std::optional<std::uint64_t> ImageBlobs::size(const oci::Digest& digest) const {
 
 std::unique_ptr<oci::Source> ImageBlobs::do_open(const oci::Descriptor& descriptor) const {
   return holder_of(descriptor.digest).open_unverified(descriptor);
+}
+
+oci::Error error_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const oci::Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return {oci::ErrorCode::kFailed, error.what()};
+  }
 }
 
 void report_failures(Program& program, const builder::BuildOutcome& outcome) {

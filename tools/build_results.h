@@ -35,6 +35,9 @@ class ImageBlobs final : public oci::BlobProvider {
   std::map<oci::Digest, std::shared_ptr<const oci::BlobProvider>> elsewhere_;
 };
 
+/// What was thrown, as the one type that can be told.
+oci::Error error_of(const std::exception_ptr& failure);
+
 /// Tells of each platform that failed, and which ones the index lacks.
 void report_failures(Program& program, const builder::BuildOutcome& outcome);
 

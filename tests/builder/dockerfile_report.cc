@@ -233,7 +233,10 @@ void read_line(ReportInputs& into, const std::string& line) {
   if (key == "platform") into.graph.platforms = oci::Platform::parse_list(value);
   if (key == "build-platform") into.graph.build_platform = oci::Platform::parse(value);
   if (key == "target") into.graph.target = value;
-  if (key == "context") into.graph.named_contexts.insert(value);
+  if (key == "context") {
+    into.graph.named_contexts[value] =
+        rest.empty() ? std::nullopt : std::optional(oci::Reference::parse(rest));
+  }
   if (key == "build-arg") into.graph.build_args[value.substr(0, equals)] = value.substr(equals + 1);
   if (key == "env") into.bases[value].env.push_back(rest);
   if (key == "cmd") into.bases[value].cmd = {rest};

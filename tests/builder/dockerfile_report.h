@@ -12,7 +12,7 @@
 namespace bale::builder {
 
 /// How one golden Dockerfile is built, read from the file `inputs` beside it where there is one:
-/// `platform LIST`, `build-platform P`, `target NAME`, `build-arg K=V`, `context NAME`,
+/// `platform LIST`, `build-platform P`, `target NAME`, `build-arg K=V`, `context NAME [IMAGE]`,
 /// `env IMAGE K=V`, `cmd IMAGE WORD`, `onbuild IMAGE INSTRUCTION`, one a line.
 struct ReportInputs {
   GraphInputs graph;

@@ -27,7 +27,7 @@ class Build {
     inputs_.platforms = oci::Platform::parse_list("linux/amd64,linux/arm64");
     inputs_.build_platform = oci::Platform::parse("linux/amd64");
     inputs_.build_args = {{"A", "1"}, {"HTTP_PROXY", "http://proxy"}};
-    inputs_.named_contexts = {"context"};
+    inputs_.named_contexts = {{"context", std::nullopt}};
   }
 
   void run() {
