@@ -48,9 +48,10 @@ struct RunRequest {
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;
 };
 
-/// How a command ended. Everything but kExited left no process behind.
+/// How a command ended. Everything but kExited left no process behind; kStatusLost is a command
+/// that ran to its end, and nobody kept its exit code.
 struct RunOutcome {
-  enum class End { kExited, kTimedOut, kInterrupted };
+  enum class End { kExited, kTimedOut, kInterrupted, kStatusLost };
   End end = End::kExited;
   int exit_code = 0;        ///< 128 + N for signal N
   std::string last_output;  ///< its last lines, at most 20

@@ -36,14 +36,14 @@ std::string escaped(char c, char quote) {
   return std::string(1, c);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) result += escaped(c, '"');
   return result + "\"";
 }
 
 std::string quoted_duration(std::int64_t nanoseconds) {
-  return quoted(format_duration(nanoseconds));
+  return in_quotes(format_duration(nanoseconds));
 }
 
 /// A number where Go prints the character that has it.
@@ -67,7 +67,7 @@ std::string bracketed(const std::vector<std::string>& texts) {
 
 std::string bracketed_quoted(const std::vector<std::string>& texts) {
   std::vector<std::string> all;
-  for (const auto& text : texts) all.push_back(quoted(text));
+  for (const auto& text : texts) all.push_back(in_quotes(text));
   return bracketed(all);
 }
 

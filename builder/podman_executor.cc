@@ -126,6 +126,14 @@ void require_started(const RunRequest& request, const RunOutcome& outcome) {
   }
 }
 
+/// Podman and its own cleaning up may race for the exit code of a command that has ended: "Error:
+/// ...: no such exit code (container in state running)".
+bool status_is_lost(const RunOutcome& outcome) {
+  constexpr int kPodmanFailed = 127;
+  return outcome.exit_code == kPodmanFailed &&
+         complaint(outcome.last_output).find("no such exit code") != std::string::npos;
+}
+
 int major_of(const std::string& version) {
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
@@ -202,6 +210,7 @@ RunOutcome PodmanExecutor::run(const RunRequest& request, const RunEvents& event
   outcome.last_output = tail.text();
   if (outcome.end == RunOutcome::End::kExited && outcome.exit_code != 0) {
     require_started(request, outcome);
+    if (status_is_lost(outcome)) outcome.end = RunOutcome::End::kStatusLost;
   }
   return outcome;
 }

@@ -59,7 +59,7 @@ std::string failure_of(int exit_code) {
   return "the command was ended by signal " + std::to_string(exit_code - 128);
 }
 
-void require_success(const RunOutcome& outcome, const RunRequest& command) {
+void require_success(const RunOutcome& outcome, const RunSettings& settings) {
   constexpr int kKilled = 128 + 9;
   switch (outcome.end) {
     case RunOutcome::End::kInterrupted:
@@ -67,8 +67,11 @@ void require_success(const RunOutcome& outcome, const RunRequest& command) {
     case RunOutcome::End::kTimedOut:
       throw Error(ErrorCode::kStepFailed,
                   fmt::format("the command took longer than {:g} s",
-                              std::chrono::duration<double>(command.timeout.value()).count()),
+                              std::chrono::duration<double>(settings.timeout.value()).count()),
                   "give it more time with --run-timeout", outcome.last_output);
+    case RunOutcome::End::kStatusLost:
+      throw Error(ErrorCode::kFailed, "podman lost the exit code of the command, again and again",
+                  "build again; a newer podman may not do so", outcome.last_output);
     case RunOutcome::End::kExited:
       if (outcome.exit_code == 0) return;
       throw Error(ErrorCode::kStepFailed, failure_of(outcome.exit_code),
@@ -95,20 +98,28 @@ std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEv
                             [this](const fs::path& scratch) { executor_.clean_up(scratch); });
     });
     const auto below = snapshots_.unpack(task.layers, stop);
-    const RunFolder folder(snapshots_.runs_folder());
-    std::optional<OverlayMount> base;  // of no layers there is nothing to mount
-    if (!below.empty()) {
-      base.emplace(folder.base(), OverlayFolders{lower_folders(below, folder.empty())},
-                   folder.links());
+    constexpr int kMostRuns = 3;
+    for (int runs = 1;; ++runs) {
+      const RunFolder folder(snapshots_.runs_folder());
+      std::optional<OverlayMount> base;  // of no layers there is nothing to mount
+      if (!below.empty()) {
+        base.emplace(folder.base(), OverlayFolders{lower_folders(below, folder.empty())},
+                     folder.links());
+      }
+      const RunOutcome outcome = execute(folder, below, task, events, stop);
+      if (outcome.end == RunOutcome::End::kStatusLost && runs < kMostRuns) {
+        events.output("(podman lost the exit code of the command: it runs again)");
+        continue;
+      }
+      require_success(outcome, settings_);
+      return capture(folder, task.options, toc);
     }
-    execute(folder, below, task, events, stop);
-    return capture(folder, task.options, toc);
   });
 }
 
-void StepRunner::execute(const RunFolder& folder, const std::vector<Snapshot>& below,
-                         const RunTask& task, const RunEvents& events,
-                         const std::stop_token& stop) {
+RunOutcome StepRunner::execute(const RunFolder& folder, const std::vector<Snapshot>& below,
+                               const RunTask& task, const RunEvents& events,
+                               const std::stop_token& stop) {
   const StepMounts::Sources sources{settings_, task.origins, snapshots_};
   const StepMounts mounts(folder.mounts(), sources, task.step, stop);
   RunRequest command = make_run_request(task.step, settings_, mounts);
@@ -121,7 +132,7 @@ void StepRunner::execute(const RunFolder& folder, const std::vector<Snapshot>& b
   command.name = folder.name();
   command.root = merged.path();
   command.scratch = folder.scratch();
-  require_success(executor_.run(command, events, stop), command);
+  return executor_.run(command, events, stop);
 }
 
 std::optional<oci::LayerResult> StepRunner::capture(const RunFolder& folder,

@@ -37,13 +37,14 @@ class StepRunner {
 
   /// The layer, or nothing where the command changed nothing; `toc` receives its table of contents.
   /// Throws kStepFailed, with the last lines of the output as its detail, for a command that fails
-  /// or takes too long; kInterrupted where it was stopped.
+  /// or takes too long; kInterrupted where it was stopped. A command whose exit code is lost runs
+  /// again, on the layers as they were.
   std::optional<oci::LayerResult> run(const RunTask& task, const RunEvents& events, oci::Sink& toc,
                                       std::stop_token stop);
 
  private:
-  void execute(const RunFolder& folder, const std::vector<Snapshot>& below, const RunTask& task,
-               const RunEvents& events, const std::stop_token& stop);
+  RunOutcome execute(const RunFolder& folder, const std::vector<Snapshot>& below,
+                     const RunTask& task, const RunEvents& events, const std::stop_token& stop);
   std::optional<oci::LayerResult> capture(const RunFolder& folder, const oci::LayerOptions& options,
                                           oci::Sink& toc);
 

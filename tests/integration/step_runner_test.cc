@@ -72,9 +72,10 @@ class StepRunnerTest : public testing::Test {
     step_.argv = {"/bin/sh", "-c", script};
     return run_step();
   }
-  bool run_step() {
+  bool run_step() { return run_step_with(podman_); }
+  bool run_step_with(Executor& executor) {
     auto unpacked = snapshots();
-    StepRunner runner(unpacked, podman_, store_, pool_, settings_);
+    StepRunner runner(unpacked, executor, store_, pool_, settings_);
     oci::StringSink toc;
     const auto layer = runner.run({step_, layers_, origins_, options_},
                                   {[this](std::string_view line) { output_.emplace_back(line); }},
@@ -337,6 +338,35 @@ TEST_F(StepRunnerTest, RunsScriptsOfHereDocuments) {
   step_.scripts = {{"EOF", "#!/bin/cat\nthe script itself\n"}};
   EXPECT_FALSE(run("/dev/pipes/EOF"));
   EXPECT_EQ(output_, (Lines{"#!/bin/cat", "the script itself"}));
+}
+
+/// A podman that loses the exit codes of its first commands.
+class Forgetful final : public Executor {
+ public:
+  Forgetful(Executor& executor, int times) : executor_(executor), times_(times) {}
+
+  void check(const oci::Platform& platform) override { executor_.check(platform); }
+  RunOutcome run(const RunRequest& request, const RunEvents& events,
+                 std::stop_token stop) override {
+    RunOutcome outcome = executor_.run(request, events, std::move(stop));
+    if (times_-- > 0) outcome.end = RunOutcome::End::kStatusLost;
+    return outcome;
+  }
+  void clean_up(const fs::path& scratch) override { executor_.clean_up(scratch); }
+
+ private:
+  Executor& executor_;
+  int times_;
+};
+
+TEST_F(StepRunnerTest, RunsAgainOnTheSameLayersWhereTheExitCodeIsLost) {
+  step_.argv = {"/bin/sh", "-c", "test ! -e /once && echo x >> /once"};
+  Forgetful twice(podman_, 2);
+  ASSERT_TRUE(run_step_with(twice));
+  EXPECT_EQ(last_layer(), (Lines{"once"}));
+  Forgetful always(podman_, 100);
+  step_.argv = {"/bin/true"};
+  EXPECT_THROW(run_step_with(always), oci::Error);
 }
 
 TEST_F(StepRunnerTest, RefusesRightsThatNobodyGave) {
