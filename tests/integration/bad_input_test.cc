@@ -2,7 +2,6 @@
 // What the program says of bad input and of what fails around it, and what it leaves behind.
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -10,7 +9,6 @@
 #include <string>
 #include <thread>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
@@ -21,11 +19,10 @@
 #include "oci/digest.h"
 #include "oci/document.h"
 #include "oci/fd.h"
-#include "oci/io.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/peer_tool.h"
 #include "tests/support/podman.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/program_test.h"
 #include "tests/support/test_image.h"
 
 namespace bale {
@@ -36,60 +33,14 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-void write(const fs::path& file, const std::string& text) {
-  fs::create_directories(file.parent_path());
-  std::ofstream(file) << text;
-}
-
-class BadInputTest : public testing::Test {
+class BadInputTest : public test::ProgramTest {
  protected:
-  void SetUp() override {
-    write(context() / "a.txt", "a\n");
-    write(auth_file(), "{}");
-    ::setenv("REGISTRY_AUTH_FILE", auth_file().c_str(), 1);
-    ::unsetenv("REGISTRY_TOKEN");
-  }
-  /// However it went: no unfinished file, no blob under a wrong name, no index that is cut short.
-  void TearDown() override {
-    for (const auto& entry : files_below(store() / "tmp")) ADD_FAILURE() << "left: " << entry;
-    for (const auto& blob : files_below(store() / "blobs")) {
-      oci::FileSource source(oci::open_file(blob, O_RDONLY));
-      EXPECT_EQ(oci::digest_of(source).hex(), blob.filename().string());
-    }
-  }
-
-  static std::vector<fs::path> files_below(const fs::path& folder) {
-    std::vector<fs::path> files;
-    if (!fs::exists(folder)) return files;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.is_regular_file()) files.push_back(entry.path());
-    }
-    return files;
-  }
-
-  fs::path store() const { return scratch_ / "store"; }
-  fs::path context() const { return scratch_ / "context"; }
-  fs::path auth_file() const { return scratch_ / "auth.json"; }
-
-  test::PeerRun bale(const std::string& arguments) const {
-    return test::run_peer(std::string(BALE_PROGRAM) + " --store " + store().string() + " " +
-                          arguments);
-  }
-  /// Builds a Dockerfile of these lines.
-  test::PeerRun build(const std::string& dockerfile, const std::string& options = "") const {
-    write(context() / "Dockerfile", dockerfile);
-    return bale("build -t app:v1 " + options + " " + context().string());
-  }
-  bool has_images() const { return bale("images --json").output != "[]\n"; }
-
   /// The one line that says what is wrong.
   static std::string error_line(const test::PeerRun& run) {
     const auto start = run.output.find("error: ");
     if (start == std::string::npos) return "no error in: " + run.output;
     return run.output.substr(start, run.output.find('\n', start) - start);
   }
-
-  test::ScratchFolder scratch_;
 };
 
 TEST_F(BadInputTest, UnknownInstruction) {
@@ -111,7 +62,7 @@ TEST_F(BadInputTest, MissingSource) {
 }
 
 TEST_F(BadInputTest, UnknownPlatform) {
-  const auto run = build("FROM scratch\nCOPY a.txt /\n", "--platform linux/amd46");
+  const auto run = build("FROM scratch\nCOPY a.txt /\n", "-t app:v1 --platform linux/amd46");
   EXPECT_EQ(run.status, 2);
   EXPECT_THAT(error_line(run), HasSubstr("linux/amd46"));
   EXPECT_THAT(run.output, HasSubstr("amd64"));
@@ -130,7 +81,8 @@ TEST_F(BadInputTest, UnreachableRegistry) {
 
 TEST_F(BadInputTest, WrongPassword) {
   test::FakeRegistry registry({.basic_login = "user:right"});
-  write(auth_file(), R"({"auths": {")" + registry.host() + R"(": {"auth": "dXNlcjp3cm9uZw=="}}})");
+  test::write_text(auth_file(),
+                   R"({"auths": {")" + registry.host() + R"(": {"auth": "dXNlcjp3cm9uZw=="}}})");
   ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n").status, 0);
   const auto run = bale("push app:v1 --to " + registry.name("app:v1"));
   EXPECT_EQ(run.status, 4);
@@ -224,11 +176,12 @@ TEST_F(BadInputTest, FullDisk) {
   EXPECT_EQ(run.status, 1) << run.output;
   EXPECT_THAT(run.output, HasSubstr("No space left on device"));
   EXPECT_FALSE(has_images());
-  TearDown();  // while the disk is still there
+  check_store();  // while the disk is still there
 }
 
 TEST_F(BadInputTest, RunWithoutPodman) {
-  const auto run = build("FROM scratch\nCOPY a.txt /\nRUN [\"/a\"]\n", "--podman /nowhere/podman");
+  const auto run =
+      build("FROM scratch\nCOPY a.txt /\nRUN [\"/a\"]\n", "-t app:v1 --podman /nowhere/podman");
   EXPECT_EQ(run.status, 1) << run.output;
   EXPECT_THAT(error_line(run), HasSubstr("/nowhere/podman"));
   EXPECT_THAT(run.output, HasSubstr("--podman PATH"));
@@ -238,8 +191,8 @@ TEST_F(BadInputTest, RunWithoutPodman) {
 // The registry is asked what the image is, and for none of its layers.
 TEST_F(DamagedBaseTest, RunOnAPlatformThatNothingExecutes) {
   const auto manifest = publish("windows/amd64", "windows");
-  const auto run =
-      build("FROM " + registry_.name("base:windows") + "\nRUN true\n", "--platform windows/amd64");
+  const auto run = build("FROM " + registry_.name("base:windows") + "\nRUN true\n",
+                         "-t app:v1 --platform windows/amd64");
   EXPECT_EQ(run.status, 1) << run.output;
   EXPECT_THAT(error_line(run), HasSubstr("windows/amd64"));
   for (const auto& layer : manifest.layers) {
@@ -286,7 +239,7 @@ TEST_F(FailingRunTest, SaysTheLineTheStatusAndTheOutput) {
 }
 
 TEST_F(FailingRunTest, EndsAtCtrlC) {
-  write(context() / "Dockerfile", lines("echo started; sleep 600"));
+  test::write_text(context() / "Dockerfile", lines("echo started; sleep 600"));
   const fs::path log = scratch_ / "log";
   const pid_t pid = ::fork();
   ASSERT_GE(pid, 0);
