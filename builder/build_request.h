@@ -24,6 +24,9 @@ struct BuildRequest {
   Dockerfile dockerfile;
   std::filesystem::path dockerfile_path = {};  ///< "" for standard input
   std::filesystem::path context = {};
+  /// What the cache knows the context by where its folder is another one each time; "" for the
+  /// path.
+  std::string context_name = {};
   std::string ignore_file = {};  ///< --ignorefile, "" for the usual places
   std::vector<oci::Platform> platforms = {};
   std::string target = {};

@@ -8,6 +8,7 @@
 #include "builder/image_resolver.h"
 #include "builder/layer_cache.h"
 #include "builder/layer_tables.h"
+#include "builder/remote_files.h"
 #include "builder/stat_cache.h"
 #include "oci/progress.h"
 #include "oci/store.h"
@@ -25,6 +26,7 @@ struct BuildServices {
   LayerTables& tables;
   StatCache& stats;
   ImageResolver& images;
+  RemoteFiles& remote_files;
   Executor& executor;
   oci::ThreadPool& pool;
   oci::Progress& progress;

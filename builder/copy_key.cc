@@ -7,7 +7,7 @@ namespace {
 
 void add_order(CacheKeyHasher& hasher, const CopyOrder& order) {
   const CopyStep& step = order.step;
-  hasher.field("unpack", order.archives == Archives::kUnpack ? 1U : 0U);
+  hasher.field("unpack", static_cast<unsigned>(order.archives));
   hasher.field("sources", step.sources.size());
   for (const auto& source : step.sources) hasher.field("source", source);
   hasher.field("destination", step.destination.path);

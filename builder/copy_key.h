@@ -6,13 +6,11 @@
 
 #include "builder/cache_key.h"
 #include "builder/copy_plan.h"
+#include "builder/copy_selection.h"
 #include "builder/stage_layer.h"
 #include "builder/step.h"
 
 namespace bale::builder {
-
-/// What ADD does with local archives and COPY does not.
-enum class Archives { kCopy, kUnpack };
 
 /// What is to be done, apart from where the files come from. The step must outlive it.
 struct CopyOrder {

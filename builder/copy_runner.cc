@@ -28,7 +28,8 @@ std::shared_ptr<CopySelection> select(const CopyStep& step, std::shared_ptr<cons
 }  // namespace
 
 Archives archives_of(const AddStep& step) {
-  return step.unpack.value_or(true) ? Archives::kUnpack : Archives::kCopy;
+  if (!step.unpack) return Archives::kUnpackLocal;
+  return *step.unpack ? Archives::kUnpackAll : Archives::kCopy;
 }
 
 std::shared_ptr<const FileTree> files_of(const std::vector<StageLayer>& layers,
@@ -51,11 +52,10 @@ CopyRunner::Outcome CopyRunner::copy(const CopyStep& step, std::shared_ptr<const
   return carry_out({step}, select(step, std::move(source), inline_time), origin, base);
 }
 
-CopyRunner::Outcome CopyRunner::add(const AddStep& step, std::shared_ptr<const FileTree> source,
-                                    const std::string& origin, const StepBase& base,
-                                    oci::FileTime inline_time) {
+CopyRunner::Outcome CopyRunner::add(const AddStep& step, CopySelection selection,
+                                    const std::string& origin, const StepBase& base) {
   return carry_out({step.copy, archives_of(step)},
-                   select(step.copy, std::move(source), inline_time), origin, base);
+                   std::make_shared<CopySelection>(std::move(selection)), origin, base);
 }
 
 CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
@@ -82,9 +82,10 @@ CachedStep CopyRunner::write(const CopyOrder& order,
                              const std::shared_ptr<CopySelection>& selection,
                              const StepBase& base) {
   const auto below = files_of(base.layers, base.blobs, services_.tables);
-  const auto written = order.archives == Archives::kUnpack
-                           ? std::make_shared<CopySelection>(unpack_archives(*selection))
-                           : selection;
+  const auto written =
+      order.archives == Archives::kCopy
+          ? selection
+          : std::make_shared<CopySelection>(unpack_archives(*selection, order.archives));
   const CopyPlan plan = plan_copy(order.step, written, *below);
   if (plan.empty()) return recorder_.nothing();
   const PlanKey key = plan_key(plan, recorder_.format());

@@ -40,10 +40,10 @@ class CopyRunner {
   /// `origin` names `source` for the cache: equal names and steps may have equal content.
   Outcome copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
                const std::string& origin, const StepBase& base, oci::FileTime inline_time);
-  /// The same, where archives become what is in them unless the step says otherwise. The step's
-  /// sources are local.
-  Outcome add(const AddStep& step, std::shared_ptr<const FileTree> source,
-              const std::string& origin, const StepBase& base, oci::FileTime inline_time);
+  /// The same for sources that were found already, where archives become what is in them unless
+  /// the step says otherwise.
+  Outcome add(const AddStep& step, CopySelection selection, const std::string& origin,
+              const StepBase& base);
   /// The key of what lies at a path of a tree, for a step that sees it without copying it.
   CacheKey files_key(std::shared_ptr<const FileTree> tree, const std::string& path);
   Outcome workdir(const WorkdirStep& step, const StepBase& base, oci::FileTime mtime);
@@ -66,7 +66,7 @@ class CopyRunner {
   const bool use_cache_;
 };
 
-/// What ADD does with local archives.
+/// What ADD does with archives.
 Archives archives_of(const AddStep& step);
 
 /// The files of a stage as its layers amount to.

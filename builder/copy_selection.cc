@@ -121,10 +121,11 @@ CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree>
   return selector.take();
 }
 
-CopySelection unpack_archives(const CopySelection& selection) {
+CopySelection unpack_archives(const CopySelection& selection, Archives which) {
   CopySelection unpacked = selection;
   for (SelectedSource& source : unpacked.sources) {
     const TreeFile& root = source.root();
+    if (which == Archives::kCopy || (source.is_remote && which != Archives::kUnpackAll)) continue;
     if (!root.is_regular() || root.entry.size == 0) continue;
     const auto archive = ArchiveTree::open(source.tree, root.entry.path);
     if (!archive) continue;

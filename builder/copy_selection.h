@@ -16,6 +16,7 @@ struct SelectedSource {
   std::string name;                      ///< what it is called inside a destination folder
   /// The file itself; or a folder, first, and what is copied of its content, in TreeOrder.
   std::vector<TreeFile> files;
+  bool is_remote = false;   ///< fetched by ADD
   bool is_archive = false;  ///< the content of an archive that ADD unpacks
 
   const TreeFile& root() const { return files.front(); }
@@ -30,6 +31,13 @@ struct CopySelection {
   std::vector<std::string> unmatched;  ///< patterns that match nothing, which is no error
 };
 
+/// Which archives become what is in them.
+enum class Archives {
+  kCopy,         ///< none, as with COPY
+  kUnpackLocal,  ///< those of the context, as ADD has it
+  kUnpackAll,    ///< those that were fetched as well
+};
+
 /// Finds the sources of a step in the tree that it copies from (BuildKit's rules): a source cannot
 /// leave the tree; `*`, `?` and `[...]` match within one component, dot files too; a folder stands
 /// for its content. `inline_time` is the time of here-documents.
@@ -38,9 +46,9 @@ struct CopySelection {
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,
                            oci::FileTime inline_time);
 
-/// The selection with every file that is an archive replaced by what is in it, as ADD has it. Files
-/// inside folders stay as they are. Reads each archive's headers, so it is for a step that the
-/// cache does not answer: the key is that of the archive itself.
-CopySelection unpack_archives(const CopySelection& selection);
+/// The selection with every file that is an archive, of those that `which` means, replaced by what
+/// is in it. Files inside folders stay as they are. Reads each archive's headers, so it is for a
+/// step that the cache does not answer: the key is that of the archive itself.
+CopySelection unpack_archives(const CopySelection& selection, Archives which);
 
 }  // namespace bale::builder

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "builder/image_layers.h"
-#include "builder/remote_source.h"
+#include "builder/remote_files.h"
 #include "oci/error.h"
 
 namespace bale::builder {
@@ -175,15 +175,11 @@ class InstructionStageBuilder::Work {
                                file_time(owner_.request_.edits));
   }
   CopyRunner::Outcome carry_out(const AddStep& step) {
-    for (const auto& source : step.copy.sources) {
-      if (is_remote_source(source)) {
-        throw oci::Error(oci::ErrorCode::kInvalid, "ADD of a URL is not supported: " + source,
-                         "fetch it in a RUN step");
-      }
-    }
     const FileOrigin& origin = step.copy.origin;
-    return owner_.copies_.add(step, origins_.tree(origin), origins_.name(origin), base(),
-                              file_time(owner_.request_.edits));
+    return owner_.copies_.add(step,
+                              select_added(step, origins_.tree(origin), services_.remote_files,
+                                           file_time(owner_.request_.edits), stop_),
+                              origins_.name(origin), base());
   }
   CopyRunner::Outcome carry_out(const WorkdirStep& step) {
     return owner_.copies_.workdir(step, base(), file_time(owner_.request_.edits));

@@ -11,17 +11,20 @@ namespace bale::builder {
 
 namespace {
 
-ContextFolder open_folder(const std::filesystem::path& path, IgnoreMatcher ignore) {
-  return {path, std::make_shared<const ContextTree>(path, ignore_filter(std::move(ignore)))};
+ContextFolder open_folder(const std::filesystem::path& path, const std::string& name,
+                          IgnoreMatcher ignore) {
+  return {path, name, std::make_shared<const ContextTree>(path, ignore_filter(std::move(ignore)))};
 }
 
 }  // namespace
 
 ContextFolders open_folders(const BuildRequest& request, const IgnoreMatcher& ignore) {
-  ContextFolders folders{open_folder(request.context, ignore), {}};
-  for (const auto& [name, context] : request.named_contexts) {
+  const std::string& name = request.context_name;
+  ContextFolders folders{
+      open_folder(request.context, name.empty() ? request.context.string() : name, ignore), {}};
+  for (const auto& [given, context] : request.named_contexts) {
     if (const auto* path = std::get_if<std::filesystem::path>(&context)) {
-      folders.named.emplace(name, open_folder(*path, load_ignore_file({*path, {}, {}})));
+      folders.named.emplace(given, open_folder(*path, given, load_ignore_file({*path, {}, {}})));
     }
   }
   return folders;
@@ -94,7 +97,7 @@ std::string OriginFiles::name(const FileOrigin& origin) const {
   if (const auto* id = std::get_if<StageId>(&origin)) return "stage " + std::to_string(id->index);
   if (const auto* image = std::get_if<BaseImage>(&origin)) return image->reference.to_string();
   if (std::holds_alternative<Scratch>(origin)) return "scratch";
-  return "context " + folder(origin).path.string();
+  return "context " + folder(origin).name;
 }
 
 }  // namespace bale::builder

@@ -23,6 +23,7 @@ namespace bale::builder {
 /// A folder of this machine that steps read from.
 struct ContextFolder {
   std::filesystem::path path;
+  std::string name;                       ///< for cache keys: the same in other builds
   std::shared_ptr<const FileTree> shown;  ///< as its ignore file leaves it; shared with selections
 };
 

@@ -5,6 +5,7 @@
 
 #include "builder/container_path.h"
 #include "builder/file_mode.h"
+#include "builder/git_source.h"
 #include "builder/history_text.h"
 #include "builder/remote_source.h"
 #include "builder/stage_evaluator.h"
@@ -24,12 +25,6 @@ std::string created_by(std::string_view keyword, const CopyStep& step,
   text += spaced(step.sources);
   for (const auto& file : step.files) text += " <<" + file.name;
   return text + " " + destination + " # buildkit";
-}
-
-/// A checksum of git is a commit, which has 40 digits, or 64 where the repository uses SHA-256.
-bool is_commit(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace

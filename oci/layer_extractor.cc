@@ -45,7 +45,8 @@ class Extraction {
   Extraction(const std::filesystem::path& root, const ExtractOptions& options)
       : root_(root),
         hiding_(root_, options),
-        ownership_(options.keep_ownership ? Ownership::kKeep : Ownership::kCaller) {}
+        ownership_(options.keep_ownership ? Ownership::kKeep : Ownership::kCaller),
+        are_whiteouts_(options.whiteouts != WhiteoutStyle::kKeep) {}
 
   void extract(const TarEntry& entry, Source& content);
   /// Sets what the making of files inside a folder changes: its times; and what could forbid it.
@@ -64,6 +65,7 @@ class Extraction {
   RootFolder root_;
   LayerHiding hiding_;
   Ownership ownership_;
+  const bool are_whiteouts_;  // what has the name of one
   std::unique_ptr<std::byte[]> buffer_ = std::make_unique_for_overwrite<std::byte[]>(kChunkSize);
   std::uint64_t count_ = 0;
   std::map<std::string, TarEntry> folders_;
@@ -71,6 +73,7 @@ class Extraction {
 
 void Extraction::extract(const TarEntry& entry, Source& content) {
   if (++count_ > kMostEntries) refuse(entry.path, "is one entry too many");
+  if (!are_whiteouts_) return extract_path(entry, content);
   const Whiteout whiteout = parse_whiteout(entry.path);
   switch (whiteout.kind) {
     case Whiteout::Kind::kNone:
@@ -194,6 +197,23 @@ void Extraction::finish_folders() {
   }
 }
 
+/// Stops where more comes than may come.
+class LimitedSource final : public Source {
+ public:
+  LimitedSource(Source& next, std::uint64_t limit) : next_(next), left_(limit) {}
+
+  std::size_t read(MutableBytes buffer) override {
+    const std::size_t got = next_.read(buffer);
+    if (got > left_) throw Error(ErrorCode::kCorrupt, "the archive unpacks to too much");
+    left_ -= got;
+    return got;
+  }
+
+ private:
+  Source& next_;
+  std::uint64_t left_;
+};
+
 }  // namespace
 
 void extract_layer(const BlobProvider& blobs, const Descriptor& layer,
@@ -210,6 +230,14 @@ void extract_layer(const BlobProvider& blobs, const Descriptor& layer,
   } catch (const Error& error) {
     throw error.in("unpacking layer " + layer.digest.to_string());
   }
+}
+
+void extract_tar(Source& tar, const std::filesystem::path& root, const ExtractOptions& options) {
+  LimitedSource limited(tar, options.max_unpacked);
+  TarReader reader(limited);
+  Extraction extraction(root, options);
+  while (const auto entry = reader.next()) extraction.extract(*entry, reader.content());
+  extraction.finish_folders();
 }
 
 }  // namespace bale::oci

@@ -14,6 +14,7 @@ namespace bale::oci {
 enum class WhiteoutStyle {
   kApply,    ///< delete what the layer hides: one tree from all layers
   kOverlay,  ///< overlayfs whiteouts and opaque marks: one folder per layer, as overlayfs lower
+  kKeep,     ///< nothing: they are files as any other, as in a tar that is no layer
 };
 
 /// How an overlay mount marks opaque folders: as root, or in a user namespace (`userxattr`).
@@ -37,5 +38,8 @@ struct ExtractOptions {
 void extract_layer(const BlobProvider& blobs, const Descriptor& layer,
                    const std::optional<DiffId>& expected, const std::filesystem::path& root,
                    const ExtractOptions& options);
+
+/// The same for the plain bytes of any tar. Throws kCorrupt past `options.max_unpacked`.
+void extract_tar(Source& tar, const std::filesystem::path& root, const ExtractOptions& options);
 
 }  // namespace bale::oci

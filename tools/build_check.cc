@@ -8,7 +8,6 @@
 
 #include "oci/printable.h"
 #include "tools/exit_status.h"
-#include "tools/store_image_resolver.h"
 #include "tools/terminal.h"
 
 namespace bale::tools {
@@ -40,12 +39,10 @@ std::string printable_lines(std::string_view text) {
 
 }  // namespace
 
-int run_check(Program& program, const builder::BuildRequest& request, const BuildOptions& options) {
-  std::optional<StoreImageResolver> images;  // of a store that most checks never open
+int run_check(Program& program, StoreImageResolver& images, const builder::BuildRequest& request) {
   const auto find_config = [&](const builder::BaseImage& image) -> std::optional<oci::ImageConfig> {
     try {
-      if (!images) images.emplace(program, parse_pull_policy(options.pull));
-      return images->resolve(image, program.stop()).config.value;
+      return images.resolve(image, program.stop()).config.value;
     } catch (const oci::Error& error) {
       if (error.code() == oci::ErrorCode::kInterrupted) throw;
       program.progress().debug(std::string("not checked against its variables: ") + error.what());

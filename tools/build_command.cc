@@ -30,12 +30,16 @@ void add_image_options(CLI::App& command, BuildOptions& options) {
 }
 
 void add_source_options(CLI::App& command, BuildOptions& options) {
-  command.add_option("CONTEXT", options.context, "The folder that COPY reads from");
+  command.add_option("CONTEXT", options.context,
+                     "The folder that COPY reads from; also an archive (- for standard input, or a "
+                     "URL) or a git repository");
   add_text(command, "-f,--file", options.file, "FILE",
            "The Dockerfile (default: Containerfile, else Dockerfile, in CONTEXT); - is stdin");
   add_text(command, "--target", options.target, "STAGE", "Build this stage");
   add_list(command, "--build-arg", options.build_args, "K[=V]", "Set an ARG");
   add_list(command, "--build-arg-file", options.build_arg_files, "FILE", "ARGs, one K=V a line");
+  add_list(command, "--build-context", options.build_contexts, "NAME=SOURCE",
+           "A folder, image or repository that FROM and --from find under a name");
   add_text(command, "--ignorefile", options.ignore_file, "FILE", "In place of .dockerignore");
   command.add_flag("--check", options.check, "Check the Dockerfile, and build nothing");
   command.add_flag("--dry-run", options.dry_run, "Print the plan, and build nothing");

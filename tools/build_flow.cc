@@ -51,22 +51,10 @@ void push_images(Program& program, const builder::BuildOutcome& outcome,
   }
 }
 
-}  // namespace
-
-int run_build(Program& program, const BuildOptions& options) {
-  auto request = make_build_request(options);
-  if (options.check) return run_check(program, request, options);
-  request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
-  const auto names = tag_names(options);
-  if (options.push && names.empty()) {
-    throw oci::Error(oci::ErrorCode::kInvalid, "--push has no name to push to",
-                     "name the image with -t HOST/REPOSITORY:TAG");
-  }
-  if (options.push) program.set_push_hosts(hosts_of(names));
-  StoreImageResolver images(program, parse_pull_policy(options.pull));
-  builder::PodmanExecutor executor(options.podman);
-  BuildParts parts(program, images, executor);
-  if (options.dry_run) return run_dry(program, parts, request, names, options.push);
+/// Builds, stores, exports and pushes.
+int carry_out(Program& program, const BuildOptions& options, const builder::BuildRequest& request,
+              const std::vector<oci::Reference>& names, BuildParts& parts,
+              StoreImageResolver& images) {
   std::unique_ptr<LayerMover> mover;
   LayerUploads* uploads = nullptr;
   if (options.push) {
@@ -94,6 +82,27 @@ int run_build(Program& program, const BuildOptions& options) {
   if (!verified) return exit_status::kVerification;
   const bool forgiven = options.push && options.allow_partial;
   return outcome.failures.empty() || forgiven ? exit_status::kDone : exit_status::kPartial;
+}
+
+}  // namespace
+
+int run_build(Program& program, const BuildOptions& options) {
+  const auto names = tag_names(options);
+  if (options.push && names.empty()) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "--push has no name to push to",
+                     "name the image with -t HOST/REPOSITORY:TAG");
+  }
+  if (options.push) program.set_push_hosts(hosts_of(names));
+  StoreImageResolver images(program, parse_pull_policy(options.pull));
+  builder::PodmanExecutor executor(options.podman);
+  BuildParts parts(program, images, executor);
+  BuildContexts contexts(program, parts.remote_files(), images);
+  auto request = make_build_request(options, contexts.open(options.context));
+  request.named_contexts = contexts.open_named(options.build_contexts);
+  request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
+  if (options.check) return run_check(program, images, request);
+  if (options.dry_run) return run_dry(program, parts, request, names, options.push);
+  return carry_out(program, options, request, names, parts, images);
 }
 
 }  // namespace bale::tools

@@ -17,6 +17,7 @@ struct BuildOptions {
   std::string target;
   std::vector<std::string> build_args;
   std::vector<std::string> build_arg_files;
+  std::vector<std::string> build_contexts;
   std::vector<std::string> labels;
   std::vector<std::string> annotations;
   std::vector<std::string> unset_env;

@@ -11,7 +11,9 @@ BuildParts::BuildParts(Program& program, StoreImageResolver& images, builder::Ex
       executor_(executor),
       cache_(program.store().cache_folder() / "steps", program.store().blobs()),
       tables_(program.store()),
-      stats_(program.store().cache_folder() / "stats") {}
+      stats_(program.store().cache_folder() / "stats"),
+      fetcher_(program),
+      remote_files_(program.store().cache_folder() / "remote", fetcher_) {}
 
 builder::BuildServices BuildParts::services() {
   return {.store = program_.store(),
@@ -19,6 +21,7 @@ builder::BuildServices BuildParts::services() {
           .tables = tables_,
           .stats = stats_,
           .images = images_,
+          .remote_files = remote_files_,
           .executor = executor_,
           .pool = program_.pool(),
           .progress = program_.progress()};

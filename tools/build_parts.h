@@ -5,6 +5,7 @@
 #include "tools/layer_movers.h"
 #include "tools/program.h"
 #include "tools/store_image_resolver.h"
+#include "tools/web_fetcher.h"
 
 namespace bale::tools {
 
@@ -20,6 +21,7 @@ class BuildParts {
   builder::BuildServices services(LayerMover& mover);
   /// Keeps what was learnt of the files of contexts for later builds.
   void save() { stats_.save(); }
+  builder::RemoteFiles& remote_files() { return remote_files_; }
 
  private:
   Program& program_;
@@ -28,6 +30,8 @@ class BuildParts {
   builder::LayerCache cache_;
   builder::LayerTables tables_;
   builder::StatCache stats_;
+  WebFetcher fetcher_;
+  builder::RemoteFiles remote_files_;
 };
 
 }  // namespace bale::tools

@@ -14,6 +14,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "builder/context_tree.h"
+#include "builder/resolve.h"
+#include "builder/tree_path.h"
 #include "oci/error.h"
 #include "oci/fd.h"
 
@@ -43,14 +46,48 @@ std::int64_t parse_number(const std::string& text, const std::string& what) {
   return value;
 }
 
-std::filesystem::path find_dockerfile(const BuildOptions& options) {
-  if (!options.file.empty()) return options.file;
-  const std::filesystem::path context = options.context;
+/// A Dockerfile that was found: what it says, under the name that messages give it.
+struct FoundDockerfile {
+  builder::Dockerfile dockerfile;
+  std::filesystem::path path = {};  ///< "" for one that is no file
+};
+
+FoundDockerfile read_dockerfile(const std::filesystem::path& path) {
+  return {builder::parse_dockerfile(oci::read_file(path, kMaxDockerfileSize),
+                                    path.lexically_normal().string()),
+          path};
+}
+
+/// From a context that somebody else made: links in it lead nowhere else.
+FoundDockerfile read_dockerfile_in(const std::filesystem::path& folder, const std::string& name) {
+  const builder::ContextTree tree(folder);
+  const auto found = builder::resolve(tree, builder::clean_path(name), builder::LastLink::kFollow);
+  if (!found.file || !found.file->is_regular()) {
+    throw oci::Error(oci::ErrorCode::kNotFound, "the build context has no file " + name);
+  }
+  const auto text = builder::read_tree_file(tree, found.path, kMaxDockerfileSize);
+  return {builder::parse_dockerfile(text, name), folder / found.path};
+}
+
+/// `-f FILE` is a file of the folder where bale is run, else of the context.
+FoundDockerfile read_named_dockerfile(const BuildOptions& options,
+                                      const BuildContexts::Main& context) {
+  if (!context.is_local) return read_dockerfile_in(context.folder, options.file);
+  const auto in_context = std::filesystem::path(options.context) / options.file;
+  if (std::filesystem::exists(options.file) || !std::filesystem::exists(in_context)) {
+    return read_dockerfile(options.file);
+  }
+  return read_dockerfile(in_context);
+}
+
+FoundDockerfile find_dockerfile(const BuildContexts::Main& context, const BuildOptions& options) {
   for (const char* name : {"Containerfile", "Dockerfile"}) {
-    if (std::filesystem::exists(context / name)) return (context / name).lexically_normal();
+    if (!std::filesystem::exists(context.folder / name)) continue;
+    if (context.is_local) return read_dockerfile(std::filesystem::path(options.context) / name);
+    return read_dockerfile_in(context.folder, name);
   }
   throw oci::Error(oci::ErrorCode::kNotFound,
-                   "no Containerfile and no Dockerfile in " + context.string(),
+                   "no Containerfile and no Dockerfile in " + options.context,
                    "name one with -f FILE");
 }
 
@@ -58,9 +95,19 @@ std::string read_standard_input() {
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
-builder::Dockerfile read_dockerfile(const std::filesystem::path& path) {
-  if (path == "-") return builder::parse_dockerfile(read_standard_input(), "Dockerfile");
-  return builder::parse_dockerfile(oci::read_file(path, kMaxDockerfileSize), path.string());
+FoundDockerfile dockerfile_of(const BuildOptions& options, const BuildContexts::Main& context) {
+  if (context.dockerfile) {
+    if (!options.file.empty()) {
+      refuse("the context is a Dockerfile alone, and -f names another", "leave one of them out");
+    }
+    return {builder::parse_dockerfile(*context.dockerfile, "Dockerfile")};
+  }
+  if (options.file == "-") {
+    if (options.context == "-") refuse("standard input cannot be both Dockerfile and context");
+    return {builder::parse_dockerfile(read_standard_input(), "Dockerfile")};
+  }
+  return options.file.empty() ? find_dockerfile(context, options)
+                              : read_named_dockerfile(options, context);
 }
 
 std::pair<std::string, std::string> split_pair(const std::string& text, const std::string& what) {
@@ -165,12 +212,6 @@ std::vector<oci::Platform> platforms(const BuildOptions& options) {
   return {oci::Platform::host()};
 }
 
-void check_context(const std::string& context) {
-  if (std::filesystem::is_directory(context)) return;
-  throw oci::Error(oci::ErrorCode::kNotFound, "the build context " + context + " is no folder",
-                   "bale build [OPTIONS] FOLDER");
-}
-
 /// `id=ID[,src=FILE|,env=VAR]`
 std::pair<std::string, oci::Secret> parse_secret(const std::string& text) {
   std::map<std::string, std::string> fields;
@@ -208,12 +249,13 @@ builder::RunSettings run_settings(const BuildOptions& options) {
 
 }  // namespace
 
-builder::BuildRequest make_build_request(const BuildOptions& options) {
-  check_context(options.context);
-  const std::filesystem::path path = find_dockerfile(options);
-  builder::BuildRequest request{.dockerfile = read_dockerfile(path)};
-  request.dockerfile_path = path == "-" ? std::filesystem::path() : path;
-  request.context = std::filesystem::canonical(options.context);
+builder::BuildRequest make_build_request(const BuildOptions& options,
+                                         const BuildContexts::Main& context) {
+  FoundDockerfile found = dockerfile_of(options, context);
+  builder::BuildRequest request{.dockerfile = std::move(found.dockerfile)};
+  request.dockerfile_path = std::move(found.path);
+  request.context = context.folder;
+  if (!context.is_local) request.context_name = options.context;
   request.ignore_file = options.ignore_file;
   request.platforms = platforms(options);
   request.target = options.target;

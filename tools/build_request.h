@@ -5,6 +5,7 @@
 
 #include "builder/build.h"
 #include "oci/reference.h"
+#include "tools/build_contexts.h"
 #include "tools/build_options.h"
 
 namespace bale::tools {
@@ -12,7 +13,8 @@ namespace bale::tools {
 /// The build that the options, the environment and the defaults together ask for. Reads the
 /// Dockerfile and files of build arguments. Throws kInvalid, and kNotFound for a context or
 /// Dockerfile that is not there.
-builder::BuildRequest make_build_request(const BuildOptions& options);
+builder::BuildRequest make_build_request(const BuildOptions& options,
+                                         const BuildContexts::Main& context);
 
 /// The names of -t, with their tags. Throws kInvalid.
 std::vector<oci::Reference> tag_names(const BuildOptions& options);

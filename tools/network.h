@@ -22,6 +22,7 @@ class Network {
   Network(const GlobalOptions& options, std::set<std::string> push_hosts, oci::Progress& log);
 
   registry::Registries& registries() { return registries_; }
+  registry::HttpClient& client() { return client_; }
 
  private:
   registry::HttpClient client_;

@@ -46,13 +46,25 @@ registry::UploadJournal& Program::upload_journal() {
   return *upload_journal_;
 }
 
+Network& Program::network() {
+  if (!network_) network_ = std::make_unique<Network>(options_, push_hosts_, progress());
+  return *network_;
+}
+
 registry::Registries& Program::registries() {
   if (options_.offline) {
     throw oci::Error(oci::ErrorCode::kUnavailable, "a registry is needed, and --offline is set",
                      "pull the image first, or leave --offline out");
   }
-  if (!network_) network_ = std::make_unique<Network>(options_, push_hosts_, progress());
-  return network_->registries();
+  return network().registries();
+}
+
+registry::HttpClient& Program::http_client() {
+  if (options_.offline) {
+    throw oci::Error(oci::ErrorCode::kUnavailable, "the network is needed, and --offline is set",
+                     "put the file into the build context, or leave --offline out");
+  }
+  return network().client();
 }
 
 registry::Repository Program::repository(const oci::Reference& image,

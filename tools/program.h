@@ -39,11 +39,15 @@ class Program {
   void set_push_hosts(std::set<std::string> hosts) { push_hosts_ = std::move(hosts); }
   /// Throws kUnavailable with --offline.
   registry::Registries& registries();
+  /// For files that are in no registry. Throws kUnavailable with --offline.
+  registry::HttpClient& http_client();
   registry::Repository repository(const oci::Reference& image, registry::Repository::Access access);
   /// Asks a registry whether it takes the credential; throws kDenied where it does not.
   void check_credential(const std::string& host, const registry::Credential& credential);
 
  private:
+  Network& network();
+
   GlobalOptions options_;
   std::stop_token stop_;
   std::unique_ptr<oci::Progress> progress_;

@@ -59,15 +59,21 @@ builder::ResolvedImage StoreImageResolver::resolve(const builder::BaseImage& ima
 }
 
 bool StoreImageResolver::is_local(const builder::BaseImage& image) {
+  if (elsewhere_.contains(image.reference)) return true;
   if (policy_ == PullPolicy::kAlways) return false;
   const std::lock_guard lock(mutex_);
   return resolved_.contains(image) || find_here(image).has_value();
+}
+
+void StoreImageResolver::add(const oci::Reference& reference, OpenedImage image) {
+  elsewhere_.insert_or_assign(reference, std::move(image));
 }
 
 oci::BlobOrigins StoreImageResolver::origins() const {
   const std::lock_guard lock(mutex_);
   oci::BlobOrigins origins;
   for (const auto& [image, found] : resolved_) {
+    if (elsewhere_.contains(image.reference)) continue;
     for (const auto& layer : found.manifest.value.layers) {
       origins.emplace(layer.digest, image.reference.name());
     }
@@ -77,6 +83,10 @@ oci::BlobOrigins StoreImageResolver::origins() const {
 
 builder::ResolvedImage StoreImageResolver::find(const builder::BaseImage& image,
                                                 const std::stop_token& stop) {
+  if (const auto known = elsewhere_.find(image.reference); known != elsewhere_.end()) {
+    const auto& [name, root, blobs] = known->second;
+    return resolved(*blobs, manifest_for(*blobs, root, image), blobs);
+  }
   const bool in_store_only = policy_ == PullPolicy::kNever || image.reference.host == "localhost";
   if (policy_ == PullPolicy::kMissing || in_store_only) {
     if (auto here = find_here(image)) return *std::move(here);

@@ -10,6 +10,7 @@
 #include "builder/image_resolver.h"
 #include "oci/remote_images.h"
 #include "tools/base_records.h"
+#include "tools/open_image.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -32,6 +33,10 @@ class StoreImageResolver final : public builder::ImageResolver {
   builder::ResolvedImage resolve(const builder::BaseImage& image, std::stop_token stop) override;
   bool is_local(const builder::BaseImage& image) override;
 
+  /// Makes an image that is somewhere else be what the reference names, before anything is
+  /// resolved.
+  void add(const oci::Reference& reference, OpenedImage image);
+
   /// The repository, `HOST/REPOSITORY`, of each layer of the images that were resolved.
   oci::BlobOrigins origins() const;
 
@@ -45,6 +50,7 @@ class StoreImageResolver final : public builder::ImageResolver {
 
   Program& program_;
   const PullPolicy policy_;
+  std::map<oci::Reference, OpenedImage> elsewhere_;
   BaseRecords records_;
   mutable std::mutex mutex_;
   std::map<builder::BaseImage, builder::ResolvedImage> resolved_;

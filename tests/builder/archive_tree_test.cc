@@ -55,7 +55,9 @@ class ArchiveTreeTest : public testing::Test {
         select_files(step, std::make_shared<ContextTree>(root_.path()), {});
     const ContextTree destination(base(std::move(existing)));
     const CopyPlan plan = plan_copy(
-        step, std::make_shared<const CopySelection>(unpack_archives(selection)), destination);
+        step,
+        std::make_shared<const CopySelection>(unpack_archives(selection, Archives::kUnpackLocal)),
+        destination);
     std::vector<std::string> lines;
     for (const CopyPlan::Item& item : plan.items())
       lines.push_back(test::describe(plan.entry(item).entry));

@@ -47,6 +47,12 @@ class NoCommands final : public Executor {
   void clean_up(const fs::path&) override {}
 };
 
+class NoWeb final : public HttpFetcher {
+  HttpAnswer get(const std::string&, const HttpValidators&, const std::stop_token&) override {
+    throw oci::Error(oci::ErrorCode::kUnavailable, "no network here");
+  }
+};
+
 class BuildPlanTest : public testing::Test {
  protected:
   static BuildRequest request(const std::string& text, const fs::path& context) {
@@ -75,11 +81,14 @@ class BuildPlanTest : public testing::Test {
   oci::ThreadPool pool_{2};
   EmptyImages images_{store_};
   NoCommands commands_;
+  NoWeb web_;
+  RemoteFiles remote_{store_.cache_folder() / "remote", web_};
   const BuildServices services_{.store = store_,
                                 .cache = cache_,
                                 .tables = tables_,
                                 .stats = stats_,
                                 .images = images_,
+                                .remote_files = remote_,
                                 .executor = commands_,
                                 .pool = pool_,
                                 .progress = oci::no_progress()};

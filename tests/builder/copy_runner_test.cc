@@ -29,6 +29,12 @@ class NoCommands final : public Executor {
   void clean_up(const fs::path&) override {}
 };
 
+class NoWeb final : public HttpFetcher {
+  HttpAnswer get(const std::string&, const HttpValidators&, const std::stop_token&) override {
+    throw oci::Error(oci::ErrorCode::kUnavailable, "no network here");
+  }
+};
+
 void write(const fs::path& path, std::string_view content) {
   fs::create_directories(path.parent_path());
   std::ofstream(path) << content;
@@ -55,8 +61,17 @@ class CopyRunnerTest : public testing::Test {
     oci::ThreadPool pool(2);
     NoImages images;
     NoCommands commands;
-    const BuildServices services{store,  cache,    tables, stats,
-                                 images, commands, pool,   oci::no_progress()};
+    NoWeb web;
+    RemoteFiles remote(store.cache_folder() / "remote", web);
+    const BuildServices services{.store = store,
+                                 .cache = cache,
+                                 .tables = tables,
+                                 .stats = stats,
+                                 .images = images,
+                                 .remote_files = remote,
+                                 .executor = commands,
+                                 .pool = pool,
+                                 .progress = oci::no_progress()};
     LayerRecorder recorder(services, {}, "2020-01-01T00:00:00Z");
     CopyRunner runner(services, recorder, true);
     const auto tree = std::make_shared<ContextTree>(context_.path());
@@ -71,7 +86,7 @@ class CopyRunnerTest : public testing::Test {
 
   CopyRunner::Outcome add(const AddStep& what) {
     return run([&](CopyRunner& runner, auto tree, const StepBase& base) {
-      return runner.add(what, tree, "context", base, {});
+      return runner.add(what, select_files(what.copy, tree, {}), "context", base);
     });
   }
 
