@@ -10,6 +10,7 @@
 #include "oci/error.h"
 #include "oci/image_walk.h"
 #include "oci/manifest.h"
+#include "registry/referrers.h"
 
 namespace bale::registry {
 
@@ -47,7 +48,11 @@ class Push {
     const bool new_tags =
         std::none_of(options_.tags.begin(), options_.tags.end(),
                      [this](const std::string& tag) { return options_.known_tags.count(tag) > 0; });
-    return options_.known_there && new_tags && !must_protect_index();
+    return options_.known_there && new_tags && !must_protect_index() && !is_guarded();
+  }
+
+  bool is_guarded() const {
+    return options_.existing == Existing::kKeep || options_.expected.has_value();
   }
 
   bool must_protect_index() const {
@@ -70,6 +75,7 @@ class Push {
 
   void check_tag(const std::string& tag, const std::optional<oci::Descriptor>& present) {
     if (present && present->digest == root_.digest) return;
+    check_guard(tag, present);
     if (present && present->media_type.is_index() && must_protect_index()) {
       throw oci::Error(oci::ErrorCode::kFailed,
                        to().name() + ":" + tag +
@@ -78,6 +84,21 @@ class Push {
                        "push the index, use another tag, or say --force");
     }
     result_.changed_tags.push_back(tag);
+  }
+
+  void check_guard(const std::string& tag, const std::optional<oci::Descriptor>& present) const {
+    const std::string name = to().name() + ":" + tag;
+    if (options_.existing == Existing::kKeep && present) {
+      throw oci::Error(oci::ErrorCode::kFailed,
+                       name + " is there already, as " + present->digest.to_string(),
+                       "use another tag, or leave --no-clobber out");
+    }
+    if (options_.expected && (!present || present->digest != *options_.expected)) {
+      throw oci::Error(oci::ErrorCode::kCorrupt,
+                       name + " is " + (present ? present->digest.to_string() : "not there") +
+                           ", and was expected to be " + options_.expected->to_string(),
+                       "somebody else has pushed meanwhile: look at what is there now");
+    }
   }
 
   /// Children that are there have everything below them, so only the missing ones are opened.
@@ -145,6 +166,9 @@ class Push {
     if (references.empty() && !there) references = {root_.digest.to_string()};
     for (const std::string& reference : references) {
       blobs_.run([this, reference](const Repository& repository) {
+        if (is_guarded() && !oci::Digest::try_parse(reference)) {
+          check_guard(reference, repository.head_manifest(reference));
+        }
         send_manifest(repository, reference, root_);
       });
     }
@@ -155,7 +179,9 @@ class Push {
                      const oci::Descriptor& manifest) {
     const std::string bytes = oci::read_blob(from_, manifest, oci::kMaxManifestSize);
     try {
-      repository.put_manifest(reference, manifest, bytes);
+      const bool root = manifest.digest == root_.digest;
+      put_manifest_with_subject(repository, reference, manifest, bytes,
+                                root ? options_.existing : Existing::kReplace);
     } catch (const oci::Error& error) {
       throw error.in("pushing " + repository.name() + " " + reference);
     }

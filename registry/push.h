@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -19,6 +20,11 @@ struct PushOptions {
   std::vector<std::string> tags = {};
   /// Whether an index in the registry may be replaced by a single-platform image.
   enum class Replace { kSameKind, kAny } replace = Replace::kSameKind;
+  /// kKeep: a tag that is there and names something else is an error.
+  Existing existing = Existing::kReplace;
+  /// What the tags have to name now; anything else is an error. Registries offer no exchange of one
+  /// for the other, so that it is asked for right before the tag is set.
+  std::optional<oci::Digest> expected = std::nullopt;
   /// The repository is remembered to have taken this very digest; it is asked for that first.
   bool known_there = false;
   /// Tags under which it is remembered to have taken it.
@@ -36,7 +42,8 @@ struct PushResult {
 /// sent, documents follow what they name, tags come last. An unchanged image costs one request a
 /// tag; a new tag of a known image two. From a repository of the same registry blobs are mounted,
 /// and no byte moves. Foreign layers stay where they are. Throws kFailed where an
-/// index would be replaced by an image, kNotFound where `from` lacks a blob, and what Repository
+/// index would be replaced by an image or a tag that is to be kept, kCorrupt where a tag does not
+/// name what is expected, kNotFound where `from` lacks a blob, and what Repository
 /// throws.
 PushResult push_image(const oci::BlobProvider& from, const oci::Descriptor& root,
                       const Repository& to, const PushOptions& options,

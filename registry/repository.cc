@@ -116,14 +116,14 @@ std::optional<oci::Descriptor> Repository::head_manifest(std::string_view refere
   return oci::Descriptor{.media_type = type, .digest = *digest, .size = *size};
 }
 
-void Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
-                              std::string_view bytes) const {
-  const auto exchange =
-      state_->send({.method = "PUT",
-                    .path = "/manifests/" + std::string(reference),
-                    .headers = {{"Content-Type", descriptor.media_type.to_string()}},
-                    .body = Body::of(std::string(bytes))},
-                   State::Purpose::kWrite);
+PutAnswer Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
+                                   std::string_view bytes, Existing existing) const {
+  Call call{.method = "PUT",
+            .path = "/manifests/" + std::string(reference),
+            .headers = {{"Content-Type", descriptor.media_type.to_string()}},
+            .body = Body::of(std::string(bytes))};
+  if (existing == Existing::kKeep) call.headers.add("If-None-Match", "*");
+  const auto exchange = state_->send(call, State::Purpose::kWrite);
   if (!exchange.head().ok()) throw exchange.error();
   const auto stored = digest_header(exchange.head().headers);
   if (stored && stored->algorithm() == descriptor.digest.algorithm() &&
@@ -132,6 +132,7 @@ void Repository::put_manifest(std::string_view reference, const oci::Descriptor&
         oci::ErrorCode::kCorrupt,
         describe(exchange.request) + ": the registry stored it as " + stored->to_string());
   }
+  return {exchange.head().headers.find("OCI-Subject").has_value()};
 }
 
 void Repository::delete_manifest(std::string_view reference) const {

@@ -32,6 +32,14 @@ struct FetchedManifest {
   std::string bytes;
 };
 
+/// What a registry said to a manifest that it took.
+struct PutAnswer {
+  bool lists_subject = false;  ///< the manifest is now among the referrers of its subject
+};
+
+/// Whether a tag that is there may be given to something else.
+enum class Existing { kReplace, kKeep };
+
 /// Where an upload goes on; the newest location counts.
 struct Upload {
   Url location;
@@ -82,10 +90,12 @@ class Repository final : public oci::BlobProvider {
   /// size in its headers. Nothing where there is no such manifest.
   std::optional<oci::Descriptor> head_manifest(std::string_view reference) const;
   /// `PUT /manifests/TAG-OR-DIGEST`: exactly these bytes. Throws kCorrupt where the registry
-  /// computed another digest than the descriptor's.
-  void put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
-                    std::string_view bytes) const;
+  /// computed another digest than the descriptor's, kFailed where `existing` does not allow it and
+  /// the registry looks.
+  PutAnswer put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
+                         std::string_view bytes, Existing existing = Existing::kReplace) const;
   /// Deletes a manifest by digest, with all its tags; or a tag where the registry can do that.
+  /// Throws kNotFound; kFailed where the registry does not do it.
   void delete_manifest(std::string_view reference) const;
 
   /// The blob's size, or nothing where the repository has none of that digest.
@@ -102,6 +112,8 @@ class Repository final : public oci::BlobProvider {
   std::optional<Upload> mount_blob(const oci::Digest& digest, const Repository& from) const;
   /// `PATCH`: the part that follows what the registry has. An upload that it has lost is kNotFound.
   PartAnswer patch_upload(const Upload& upload, Body part) const;
+  /// `DELETE` of an upload; whether the registry did it is nobody's concern.
+  void cancel_upload(const Upload& upload) const;
   /// `GET` of an upload: how much the registry has. Nothing where it does not say.
   std::optional<Upload> upload_status(const Upload& upload,
                                       Clock::time_point not_before = {}) const;
@@ -127,6 +139,9 @@ class Repository final : public oci::BlobProvider {
 
   std::shared_ptr<State> state_;  // shared with copies and with sources that outlive a call
 };
+
+/// `sha256-HEX`: the tag under which referrers are listed where the API is missing.
+std::string referrers_tag(const oci::Digest& subject);
 
 /// All manifest types that we read, for `Accept`.
 const std::string& accepted_manifests();

@@ -22,11 +22,6 @@ std::vector<std::string> parse_tags(const Exchange<Response>& page) {
   return oci::JsonObject(json, "").optional_strings("tags").value_or(std::vector<std::string>{});
 }
 
-/// `sha256-HEX`: the tag under which referrers are listed where the API is missing.
-std::string fallback_tag(const oci::Digest& subject) {
-  return std::string(subject.algorithm_name()) + "-" + std::string(subject.hex().substr(0, 64));
-}
-
 void append_new(std::vector<oci::Descriptor>& all, std::vector<oci::Descriptor> more) {
   for (oci::Descriptor& descriptor : more) {
     const bool known = std::any_of(all.begin(), all.end(), [&](const oci::Descriptor& have) {
@@ -37,6 +32,10 @@ void append_new(std::vector<oci::Descriptor>& all, std::vector<oci::Descriptor> 
 }
 
 }  // namespace
+
+std::string referrers_tag(const oci::Digest& subject) {
+  return std::string(subject.algorithm_name()) + "-" + std::string(subject.hex().substr(0, 64));
+}
 
 std::vector<std::string> Repository::tags() const {
   std::vector<std::string> all;
@@ -82,7 +81,7 @@ std::vector<oci::Descriptor> Repository::referrers(const oci::Digest& subject) c
   }
   if (!all.empty()) return all;
   // Where the API answers with nothing, clients without it may have used the tag all the same.
-  const std::string tag = fallback_tag(subject);
+  const std::string tag = referrers_tag(subject);
   if (const auto index = head_manifest(tag); index && index->media_type.is_index()) {
     append_new(all, oci::parse_index(get_manifest(tag).bytes).manifests);
   }

@@ -132,6 +132,14 @@ std::optional<Upload> Repository::upload_status(const Upload& upload,
   return std::nullopt;
 }
 
+void Repository::cancel_upload(const Upload& upload) const {
+  try {
+    (void)state_->send_to(upload.location, {.method = "DELETE"},
+                          state_->scopes_of(state_->registry_route()));
+  } catch (const oci::Error&) {  // registries purge what nobody finishes
+  }
+}
+
 PartAnswer Repository::put_upload(const Upload& upload, const oci::Descriptor& descriptor,
                                   Body content) const {
   const Url url = upload.location.with_query("digest", descriptor.digest.to_string());

@@ -46,7 +46,7 @@ void push_images(Program& program, const builder::BuildOutcome& outcome,
       force ? registry::PushOptions::Replace::kAny : registry::PushOptions::Replace::kSameKind;
   for (auto& [repository, pusher] : uploads.pushers()) {
     for (const auto& [root, tags] : tags_by_root(names, repository)) {
-      push_tags(program, *provider, root, tags, *pusher, replace);
+      push_tags(program, *provider, root, tags, *pusher, {.replace = replace});
     }
   }
 }

@@ -24,5 +24,15 @@ void add_tag_command(CLI::App& app, Action& chosen);
 void add_inspect_command(CLI::App& app, Action& chosen);
 void add_login_command(CLI::App& app, Action& chosen);
 void add_validate_command(CLI::App& app, Action& chosen);
+void add_attach_command(CLI::App& app, Action& chosen);
+void add_auth_command(CLI::App& app, Action& chosen);
+void add_blob_command(CLI::App& app, Action& chosen);
+void add_delete_command(CLI::App& app, Action& chosen);
+void add_digest_command(CLI::App& app, Action& chosen);
+void add_logout_command(CLI::App& app, Action& chosen);
+void add_referrers_command(CLI::App& app, Action& chosen);
+void add_sync_command(CLI::App& app, Action& chosen);
+void add_tags_command(CLI::App& app, Action& chosen);
+void add_untag_command(CLI::App& app, Action& chosen);
 
 }  // namespace bale::tools

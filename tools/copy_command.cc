@@ -5,10 +5,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "registry/referrers.h"
 #include "tools/command.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 #include "tools/option_groups.h"
+#include "tools/push_flow.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
@@ -21,7 +23,23 @@ struct CopyOptions {
   std::vector<std::string> platforms;
   bool all = false;
   bool force = false;
+  bool referrers = false;
 };
+
+void copy_what_refers(Program& program, const OpenedImage& image,
+                      const oci::ImageName& destination) {
+  const bool between_registries = destination.transport == oci::Transport::kRegistry &&
+                                  image.name.transport == oci::Transport::kRegistry;
+  if (!between_registries) {
+    throw oci::Error(oci::ErrorCode::kInvalid,
+                     "--referrers copies from registry to registry (docker://)");
+  }
+  using Access = registry::Repository::Access;
+  const auto from = program.repository(*image.name.reference, Access::kPull);
+  registry::BlobPusher pusher(program.repository(*destination.reference, Access::kPush),
+                              pusher_options(program), program.progress(), program.stop());
+  registry::copy_referrers(from, *image.blobs, image.root, pusher);
+}
 
 int copy(Program& program, const CopyOptions& options) {
   const auto destination = oci::ImageName::parse(options.destination);
@@ -32,6 +50,7 @@ int copy(Program& program, const CopyOptions& options) {
   select_platforms(image, parse_platforms(options.platforms),
                    destination.transport == oci::Transport::kDockerArchive);
   write_image(program, image, destination, {options.force});
+  if (options.referrers) copy_what_refers(program, image, destination);
   print(image.root.digest.to_string() + "\n");
   return exit_status::kDone;
 }
@@ -46,6 +65,8 @@ void add_copy_command(CLI::App& app, Action& chosen) {
   add_list(command, "--platform", options->platforms, "P,...", "Only these platforms");
   command.add_flag("--all", options->all, "All platforms, which is the default")
       ->excludes("--platform");
+  command.add_flag("--referrers", options->referrers,
+                   "Also signatures, SBOMs and whatever refers to the image");
   command.add_flag("--force", options->force, "A single image may replace an index in a registry");
   command.callback([options, &chosen] {
     chosen = [options](Program& program) { return copy(program, *options); };

@@ -25,6 +25,16 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_tag_command(app, chosen);
   add_inspect_command(app, chosen);
   add_login_command(app, chosen);
+  add_attach_command(app, chosen);
+  add_auth_command(app, chosen);
+  add_blob_command(app, chosen);
+  add_delete_command(app, chosen);
+  add_digest_command(app, chosen);
+  add_logout_command(app, chosen);
+  add_referrers_command(app, chosen);
+  add_sync_command(app, chosen);
+  add_tags_command(app, chosen);
+  add_untag_command(app, chosen);
   add_validate_command(app, chosen);
 }
 

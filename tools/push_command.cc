@@ -5,7 +5,10 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "oci/printable.h"
+#include "registry/push_plan.h"
 #include "tools/command.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
@@ -19,7 +22,10 @@ namespace {
 struct PushCommandOptions {
   std::vector<std::string> names;
   std::string to;
+  std::string expected;
   bool force = false;
+  bool no_clobber = false;
+  bool dry_run = false;
 };
 
 /// One upload: an image, and the names of one repository that it gets.
@@ -58,6 +64,56 @@ std::vector<Job> collect_jobs(Program& program, const PushCommandOptions& option
   return jobs;
 }
 
+registry::PushOptions push_options(const PushCommandOptions& options) {
+  registry::PushOptions result;
+  if (options.force) result.replace = registry::PushOptions::Replace::kAny;
+  if (options.no_clobber) result.existing = registry::Existing::kKeep;
+  if (!options.expected.empty()) result.expected = oci::Digest::parse(options.expected);
+  return result;
+}
+
+std::string to_line(const registry::PushPlan::Step& step) {
+  using Kind = registry::PushPlan::Step::Kind;
+  const std::string size = oci::human_size(step.size);
+  switch (step.kind) {
+    case Kind::kPresent:
+      return fmt::format("HEAD      blob {} {:>8}  there already\n", step.name, size);
+    case Kind::kMount:
+      return fmt::format("POST      blob {} {:>8}  mounted from {}\n", step.name, size, step.from);
+    case Kind::kUpload:
+      return fmt::format("POST PUT  blob {} {:>8}\n", step.name, size);
+    case Kind::kManifest:
+      return fmt::format("PUT       manifest {} {:>8}\n", step.name, size);
+    case Kind::kTag:
+      return fmt::format("PUT       tag {}\n", step.name);
+  }
+  return {};
+}
+
+void print_plan(Program& program, const Job& job, const registry::Repository& repository,
+                registry::PushOptions options) {
+  options.tags = {job.tags.begin(), job.tags.end()};
+  options.blobs = pusher_options(program);
+  const auto plan = registry::plan_push(*job.image.blobs, job.image.root, repository, options);
+  print(job.target.with_digest(job.image.root.digest).to_string() + "\n");
+  for (const auto& step : plan.steps) print(to_line(step));
+  print(fmt::format("{} requests, {} sent, {} saved\n", plan.requests(),
+                    oci::human_size(plan.bytes_sent()), oci::human_size(plan.bytes_saved())));
+}
+
+void push_job(Program& program, const Job& job, const registry::PushOptions& options) {
+  const auto repository = program.repository(job.target, registry::Repository::Access::kPush);
+  registry::BlobPusher pusher(repository, pusher_options(program), program.progress(),
+                              program.stop());
+  push_tags(program, *job.image.blobs, job.image.root, job.tags, pusher, options);
+  for (const auto& tag : job.tags) {
+    print(job.target.with_tag(tag).with_digest(job.image.root.digest).to_string() + "\n");
+  }
+  if (job.tags.empty()) {
+    print(job.target.with_digest(job.image.root.digest).to_string() + "\n");
+  }
+}
+
 int push(Program& program, const PushCommandOptions& options) {
   std::vector<oci::Reference> targets;
   for (const auto& text : options.to.empty() ? options.names : std::vector{options.to}) {
@@ -65,18 +121,13 @@ int push(Program& program, const PushCommandOptions& options) {
     if (name.reference) targets.push_back(*name.reference);
   }
   program.set_push_hosts(hosts_of(targets));
-  const auto replace = options.force ? registry::PushOptions::Replace::kAny
-                                     : registry::PushOptions::Replace::kSameKind;
+  const auto settings = push_options(options);
   for (const auto& job : collect_jobs(program, options)) {
-    const auto repository = program.repository(job.target, registry::Repository::Access::kPush);
-    registry::BlobPusher pusher(repository, pusher_options(program), program.progress(),
-                                program.stop());
-    push_tags(program, *job.image.blobs, job.image.root, job.tags, pusher, replace);
-    for (const auto& tag : job.tags) {
-      print(job.target.with_tag(tag).with_digest(job.image.root.digest).to_string() + "\n");
-    }
-    if (job.tags.empty()) {
-      print(job.target.with_digest(job.image.root.digest).to_string() + "\n");
+    if (options.dry_run) {
+      print_plan(program, job, program.repository(job.target, registry::Repository::Access::kPull),
+                 settings);
+    } else {
+      push_job(program, job, settings);
     }
   }
   return exit_status::kDone;
@@ -90,6 +141,11 @@ void add_push_command(CLI::App& app, Action& chosen) {
   command.add_option("NAME", options->names, "Images of the store or of any transport")->required();
   add_text(command, "--to", options->to, "REF", "The name in the registry");
   command.add_flag("--force", options->force, "A single image may replace an index");
+  auto* expected = add_text(command, "--expect-digest", options->expected, "DIGEST",
+                            "What the tags must name now");
+  command.add_flag("--no-clobber", options->no_clobber, "Change no tag that is there")
+      ->excludes(expected);
+  command.add_flag("--dry-run", options->dry_run, "Print the requests, and send nothing");
   command.callback([options, &chosen] {
     chosen = [options](Program& program) { return push(program, *options); };
   });

@@ -48,12 +48,10 @@ registry::BlobPusherOptions pusher_options(Program& program) {
 
 void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Descriptor& root,
                const std::set<std::string>& tags, registry::BlobPusher& pusher,
-               registry::PushOptions::Replace replace) {
+               registry::PushOptions options) {
   const std::string& repository = pusher.repository().name();
   registry::PushMemory memory(program.store().uploads_folder() / "pushed.json");
-  registry::PushOptions options;
   options.tags = {tags.begin(), tags.end()};
-  options.replace = replace;
   options.known_there = memory.took(repository, root.digest);
   options.known_tags = memory.tags(repository, root.digest);
   const auto task = program.progress().start("push", repository);

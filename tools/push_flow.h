@@ -25,9 +25,9 @@ registry::BlobPusherOptions pusher_options(Program& program,
 registry::BlobPusherOptions pusher_options(Program& program);
 
 /// Pushes one image under tags of one repository, through `pusher`, and remembers it. Tells what
-/// moved through the program's progress.
+/// moved through the program's progress. Of the options the guards count.
 void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Descriptor& root,
                const std::set<std::string>& tags, registry::BlobPusher& pusher,
-               registry::PushOptions::Replace replace);
+               registry::PushOptions options);
 
 }  // namespace bale::tools

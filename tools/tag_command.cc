@@ -8,6 +8,8 @@
 #include "tools/command.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
+#include "tools/push_flow.h"
+#include "tools/registry_name.h"
 
 namespace bale::tools {
 
@@ -32,7 +34,27 @@ oci::StoredImage find_source(Program& program, const std::string& text) {
                    "bale images lists what is there");
 }
 
+/// Where an image is in a registry, its new names are made there.
+int tag_in_registry(Program& program, const TagOptions& options) {
+  std::vector<oci::Reference> targets;
+  for (const auto& target : options.targets) {
+    targets.push_back(registry_name(target).with_default_tag());
+  }
+  program.set_push_hosts(hosts_of(targets));
+  const OpenedImage image = open_image(program, options.source);
+  for (const auto& target : targets) {
+    registry::BlobPusher pusher(program.repository(target, registry::Repository::Access::kPush),
+                                pusher_options(program), program.progress(), program.stop());
+    push_tags(program, *image.blobs, image.root, {*target.tag}, pusher,
+              {.replace = registry::PushOptions::Replace::kAny});
+  }
+  return exit_status::kDone;
+}
+
 int tag(Program& program, const TagOptions& options) {
+  if (oci::ImageName::parse(options.source).transport == oci::Transport::kRegistry) {
+    return tag_in_registry(program, options);
+  }
   const oci::StoredImage source = find_source(program, options.source);
   std::vector<oci::Reference> names;
   for (const auto& target : options.targets) {
@@ -47,7 +69,8 @@ int tag(Program& program, const TagOptions& options) {
 
 void add_tag_command(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<TagOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("tag", "Give an image of the store further names");
+  CLI::App& command = *app.add_subcommand(
+      "tag", "Give an image further names, in the store or in a registry (docker://)");
   command.add_option("SRC", options->source, "The image")->required();
   command.add_option("DST", options->targets, "The names")->required();
   command.callback([options, &chosen] {

@@ -71,8 +71,8 @@ void write_to_registry(Program& program, const OpenedImage& image, const oci::Im
   std::set<std::string> tags;
   if (name.reference->tag) tags.insert(*name.reference->tag);
   push_tags(program, *image.blobs, image.root, tags, pusher,
-            options.force ? registry::PushOptions::Replace::kAny
-                          : registry::PushOptions::Replace::kSameKind);
+            {.replace = options.force ? registry::PushOptions::Replace::kAny
+                                      : registry::PushOptions::Replace::kSameKind});
 }
 
 }  // namespace

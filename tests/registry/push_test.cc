@@ -119,6 +119,46 @@ TEST_F(PushTest, DoesNotReplaceAnIndexByAnImageUnlessForced) {
             oci::read_blob(store_, image, std::size_t{1} << 20));
 }
 
+TEST_F(PushTest, ChangesNoTagThatIsThereWhereItMustNot) {
+  const auto first = test::add_image(store_, "linux/amd64", "first");
+  const auto second = test::add_image(store_, "linux/amd64", "second");
+  push(first, "team/app", {.tags = {"v1"}, .existing = Existing::kKeep});
+  EXPECT_THROW(push(second, "team/app", {.tags = {"v1"}, .existing = Existing::kKeep}), oci::Error);
+  EXPECT_EQ(count("POST") + count("PUT"), 0U);
+  EXPECT_TRUE(
+      push(first, "team/app", {.tags = {"v1"}, .existing = Existing::kKeep}).changed_tags.empty());
+}
+
+TEST_F(PushTest, ReplacesOnlyWhatIsExpected) {
+  const auto first = test::add_image(store_, "linux/amd64", "first");
+  const auto second = test::add_image(store_, "linux/amd64", "second");
+  const auto third = test::add_image(store_, "linux/amd64", "third");
+  push(first, "team/app", {.tags = {"v1"}});
+  push(second, "team/app", {.tags = {"v1"}, .expected = first.digest});
+  try {
+    push(third, "team/app", {.tags = {"v1"}, .expected = first.digest});
+    FAIL() << "another image was replaced";
+  } catch (const oci::Error& error) {
+    EXPECT_EQ(error.code(), oci::ErrorCode::kCorrupt);
+    EXPECT_THAT(error.what(), HasSubstr("was expected to be " + first.digest.to_string()));
+  }
+}
+
+TEST_F(PushTest, LooksAgainRightBeforeItSetsAGuardedTag) {
+  const auto first = test::add_image(store_, "linux/amd64", "first");
+  const auto other = test::add_image(store_, "linux/amd64", "other");
+  const std::string bytes = oci::read_blob(store_, other, oci::kMaxManifestSize);
+  std::atomic<bool> raced = false;
+  registry_.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.method == "POST" && !raced.exchange(true)) {
+      registry_.add_manifest("team/app", "v1", oci::media_type::kOciManifest, bytes);
+    }
+    return std::nullopt;
+  });
+  EXPECT_THROW(push(first, "team/app", {.tags = {"v1"}, .existing = Existing::kKeep}), oci::Error);
+  EXPECT_EQ(registry_.manifest("team/app", "v1"), bytes);
+}
+
 TEST_F(PushTest, MountsWhatTheNeighbourHas) {
   const auto image = test::add_image(store_, "linux/amd64");
   push(image, "team/base", {.tags = {"v1"}});

@@ -113,7 +113,8 @@ HttpAnswer FakeRegistry::answer(const HttpRequest& request) {
   const std::lock_guard lock(mutex_);
   const std::string path = request.path();
   if (path == "/v2/") return {};
-  for (const char* kind : {"/blobs/uploads/", "/blobs/", "/manifests/", "/tags/list"}) {
+  for (const char* kind :
+       {"/blobs/uploads/", "/blobs/", "/manifests/", "/tags/list", "/referrers/"}) {
     const std::size_t at = path.find(kind);
     if (at == std::string::npos || path.substr(0, 4) != "/v2/") continue;
     const std::string name = path.substr(4, at - 4);
@@ -122,6 +123,7 @@ HttpAnswer FakeRegistry::answer(const HttpRequest& request) {
     if (std::string(kind) == "/blobs/uploads/") return uploads(name, request, rest);
     if (std::string(kind) == "/blobs/") return blobs(repository, request, rest);
     if (std::string(kind) == "/manifests/") return manifests(repository, request, rest);
+    if (std::string(kind) == "/referrers/") return referrers(repository, rest);
     return tag_list(name, repository, request);
   }
   return {.status = 404, .body = "404 page not found"};
@@ -210,17 +212,45 @@ HttpAnswer FakeRegistry::manifests(Repository& repository, const HttpRequest& re
   if (request.method == "PUT") return put_manifest(repository, request, reference);
   const auto tag = repository.tags.find(reference);
   const std::string digest = tag == repository.tags.end() ? reference : tag->second;
-  if (request.method == "DELETE") {
-    if (repository.tags.erase(reference) + repository.manifests.erase(reference) > 0) {
-      return {.status = 202};
-    }
-  }
+  if (request.method == "DELETE") return delete_manifest(repository, reference);
   const auto found = repository.manifests.find(digest);
   if (found == repository.manifests.end()) {
     return error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
   return {.headers = {{"Content-Type", found->second.type}, {"Docker-Content-Digest", digest}},
           .body = found->second.content};
+}
+
+HttpAnswer FakeRegistry::delete_manifest(Repository& repository, const std::string& reference) {
+  const bool is_digest = reference.find(':') != std::string::npos;
+  if (options_.deletes == Options::Deletes::kNothing) {
+    return error(405, "UNSUPPORTED", "The operation is unsupported.");
+  }
+  if (!is_digest && options_.deletes == Options::Deletes::kDigests) {
+    return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  }
+  if (repository.tags.erase(reference) + repository.manifests.erase(reference) == 0) {
+    return error(404, "MANIFEST_UNKNOWN", "manifest unknown");
+  }
+  std::erase_if(repository.tags, [&](const auto& tag) { return tag.second == reference; });
+  return {.status = 202};
+}
+
+HttpAnswer FakeRegistry::referrers(const Repository& repository, const std::string& subject) {
+  if (!options_.referrers) return {.status = 404, .body = "404 page not found"};
+  nlohmann::json index{{"schemaVersion", 2},
+                       {"mediaType", "application/vnd.oci.image.index.v1+json"},
+                       {"manifests", nlohmann::json::array()}};
+  for (const auto& [digest, manifest] : repository.manifests) {
+    const auto document = nlohmann::json::parse(manifest.content);
+    if (document.value("/subject/digest"_json_pointer, "") != subject) continue;
+    index["manifests"].push_back({{"mediaType", manifest.type},
+                                  {"digest", digest},
+                                  {"size", manifest.content.size()},
+                                  {"artifactType", document.value("artifactType", "")}});
+  }
+  return {.headers = {{"Content-Type", "application/vnd.oci.image.index.v1+json"}},
+          .body = index.dump()};
 }
 
 HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest& request,
@@ -242,7 +272,10 @@ HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest&
   const std::string type = request.headers.find("Content-Type").value_or("");
   repository.manifests[digest] = {type, request.body};
   if (reference.find(':') == std::string::npos) repository.tags[reference] = digest;
-  return {.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
+  HttpAnswer answer{.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
+  const std::string subject = document.value("/subject/digest"_json_pointer, "");
+  if (options_.referrers && !subject.empty()) answer.headers.add("OCI-Subject", subject);
+  return answer;
 }
 
 HttpAnswer FakeRegistry::tag_list(const std::string& name, const Repository& repository,

@@ -21,7 +21,10 @@ class FakeRegistry {
  public:
   struct Options {
     bool mounts = true;
+    /// The referrers API; without it `OCI-Subject` is not told either.
     bool referrers = true;
+    /// What DELETE takes: tags and digests, digests alone (docker-registry), nothing (405).
+    enum class Deletes { kAll, kDigests, kNothing } deletes = Deletes::kAll;
     /// What arrived of a part before its connection broke is kept; else the upload is lost then, as
     /// docker-registry has it.
     bool keeps_half_parts = true;
@@ -79,6 +82,8 @@ class FakeRegistry {
                        const std::string& reference);
   HttpAnswer put_manifest(Repository& repository, const HttpRequest& request,
                           const std::string& reference);
+  HttpAnswer delete_manifest(Repository& repository, const std::string& reference);
+  HttpAnswer referrers(const Repository& repository, const std::string& subject);
   HttpAnswer tag_list(const std::string& name, const Repository& repository,
                       const HttpRequest& request);
 

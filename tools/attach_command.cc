@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "oci/document.h"
+#include "registry/push.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/file_blobs.h"
+#include "tools/option_groups.h"
+#include "tools/program.h"
+#include "tools/push_flow.h"
+#include "tools/registry_name.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct AttachOptions {
+  std::string name;
+  std::vector<std::string> files;
+  std::string artifact_type;
+  std::vector<std::string> annotations;
+};
+
+constexpr const char* kDefaultFileType = "application/octet-stream";
+constexpr const char* kTitle = "org.opencontainers.image.title";
+
+/// `FILE[:MEDIA-TYPE]`; a type has a slash, and a file whose name looks like that is there.
+std::pair<std::filesystem::path, std::string> split_file(const std::string& text) {
+  const auto colon = text.rfind(':');
+  const bool typed = colon != std::string::npos && !std::filesystem::exists(text) &&
+                     text.find('/', colon) != std::string::npos;
+  if (!typed) return {text, kDefaultFileType};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+oci::Annotations parse_annotations(const std::vector<std::string>& list) {
+  oci::Annotations annotations;
+  for (const auto& text : list) {
+    const auto equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw oci::Error(oci::ErrorCode::kInvalid, "the annotation '" + text + "' is not KEY=VALUE");
+    }
+    annotations[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return annotations;
+}
+
+int attach(Program& program, const AttachOptions& options) {
+  const auto name = registry_name(options.name);
+  program.set_push_hosts({name.host});
+  const auto repository = program.repository(name, registry::Repository::Access::kPush);
+  auto subject = repository.head_manifest(name.manifest_reference());
+  if (!subject) throw oci::Error(oci::ErrorCode::kNotFound, "no image " + name.to_string());
+
+  FileBlobs blobs;
+  oci::Manifest manifest{.artifact_type = options.artifact_type,
+                         .config = blobs.add_text("{}", oci::media_type::kOciEmpty),
+                         .subject = *std::move(subject),
+                         .annotations = parse_annotations(options.annotations)};
+  for (const auto& file : options.files) {
+    const auto [path, type] = split_file(file);
+    oci::Descriptor layer = blobs.add_file(path, type);
+    layer.annotations[kTitle] = path.filename().string();
+    manifest.layers.push_back(std::move(layer));
+  }
+  if (manifest.layers.empty()) manifest.layers.push_back(manifest.config);
+  const auto document = oci::make_document(std::move(manifest));
+  blobs.add_text(document.bytes, document.descriptor.media_type);
+  registry::PushOptions push;
+  push.blobs = pusher_options(program);
+  registry::push_image(blobs, document.descriptor, repository, push, program.progress(),
+                       program.stop());
+  oci::Reference made = name;
+  made.tag.reset();
+  print(made.with_digest(document.descriptor.digest).to_string() + "\n");
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_attach_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<AttachOptions>();  // shared with the action
+  CLI::App& command =
+      *app.add_subcommand("attach", "Attach files to an image in a registry, as an artifact");
+  command.add_option("REF", options->name, "The image")->required();
+  command.add_option("FILE[:TYPE]", options->files, "The files, with their media types");
+  add_text(command, "--artifact-type", options->artifact_type, "TYPE", "What the artifact is")
+      ->required();
+  add_list(command, "--annotation", options->annotations, "K=V", "An annotation of the manifest");
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return attach(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

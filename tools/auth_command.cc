@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "oci/printable.h"
+#include "registry/auth_check.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/program.h"
+#include "tools/registry_name.h"
+
+namespace bale::tools {
+
+namespace {
+
+std::string to_text(const registry::AuthReport::Finding& finding) {
+  if (finding.verdict == registry::AuthReport::Verdict::kAllowed) return finding.what + ": yes\n";
+  std::string text = fmt::format("{}: no\n  {}\n", finding.what, oci::printable(finding.answer));
+  if (!finding.reason.empty()) text += fmt::format("  {}\n", finding.reason);
+  return text;
+}
+
+int check(Program& program, const std::string& text) {
+  const auto name = registry_name(text);
+  program.set_push_hosts({name.host});
+  using Access = registry::Repository::Access;
+  const auto report = registry::check_access(program.repository(name, Access::kPull),
+                                             program.repository(name, Access::kPush));
+  for (const auto& finding : report.findings) print(to_text(finding));
+  return report.allowed() ? exit_status::kDone : exit_status::kDenied;
+}
+
+}  // namespace
+
+void add_auth_command(CLI::App& app, Action& chosen) {
+  auto name = std::make_shared<std::string>();  // shared with the action
+  CLI::App& command = *app.add_subcommand("auth", "Credentials");
+  command.require_subcommand(1);
+  CLI::App& check_command = *command.add_subcommand(
+      "check", "Say whether a repository may be pulled from and pushed to, and why not");
+  check_command.add_option("REPO", *name, "The repository")->required();
+  check_command.callback(
+      [name, &chosen] { chosen = [name](Program& program) { return check(program, *name); }; });
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "oci/new_file.h"
+#include "registry/blob_pusher.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/file_blobs.h"
+#include "tools/option_groups.h"
+#include "tools/program.h"
+#include "tools/push_flow.h"
+#include "tools/registry_name.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct BlobOptions {
+  std::string name;
+  std::string file;
+};
+
+/// Standard output, piece by piece.
+class OutputSink final : public oci::Sink {
+ public:
+  void write(oci::Bytes bytes) override { print(oci::as_text(bytes)); }
+};
+
+int get_blob(Program& program, const BlobOptions& options) {
+  const auto [name, digest] = blob_name(options.name);
+  const auto repository = program.repository(name, registry::Repository::Access::kPull);
+  const auto size = repository.head_blob(digest);
+  if (!size) {
+    throw oci::Error(oci::ErrorCode::kNotFound,
+                     "no blob " + digest.to_string() + " in " + name.name());
+  }
+  const auto source =
+      repository.open({.media_type = "application/octet-stream", .digest = digest, .size = *size});
+  if (options.file.empty() || options.file == "-") {
+    OutputSink output;
+    oci::copy(*source, output);
+    return exit_status::kDone;
+  }
+  oci::NewFile file(options.file);
+  oci::copy(*source, file);
+  file.finish();
+  return exit_status::kDone;
+}
+
+int put_blob(Program& program, const BlobOptions& options) {
+  const auto name = repository_name(options.name);
+  program.set_push_hosts({name.host});
+  FileBlobs blobs;
+  const oci::Descriptor blob = blobs.add_file(options.file, "application/octet-stream");
+  registry::BlobPusher pusher(program.repository(name, registry::Repository::Access::kPush),
+                              pusher_options(program), program.progress(), program.stop());
+  pusher.start_blob(blob, blobs);
+  pusher.wait();
+  print(blob.digest.to_string() + "\n");
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_blob_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<BlobOptions>();  // shared with the actions
+  CLI::App& command = *app.add_subcommand("blob", "Read and write single blobs in a registry");
+  command.require_subcommand(1);
+  CLI::App& get = *command.add_subcommand("get", "Fetch a blob, verified");
+  get.add_option("REPO@DIGEST", options->name, "The blob")->required();
+  add_text(get, "-o,--output", options->file, "FILE", "Where to; standard output by default");
+  get.callback([options, &chosen] {
+    chosen = [options](Program& program) { return get_blob(program, *options); };
+  });
+  CLI::App& put = *command.add_subcommand("put", "Send a file as a blob");
+  put.add_option("REPO", options->name, "The repository")->required();
+  put.add_option("FILE", options->file, "The content")->required();
+  put.callback([options, &chosen] {
+    chosen = [options](Program& program) { return put_blob(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "oci/json.h"
+#include "oci/printable.h"
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/option_groups.h"
+#include "tools/program.h"
+#include "tools/registry_name.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct ReferrersOptions {
+  std::string name;
+  std::string artifact_type;
+  bool json = false;
+};
+
+std::string to_json(const oci::Digest& subject, const std::vector<oci::Descriptor>& referrers) {
+  oci::Json list = oci::Json::array();
+  for (const auto& referrer : referrers) list.push_back(oci::to_json_value(referrer));
+  return oci::Json{{"subject", subject.to_string()}, {"referrers", std::move(list)}}.dump(2) + "\n";
+}
+
+std::string to_table(const std::vector<oci::Descriptor>& referrers) {
+  std::string text;
+  for (const auto& referrer : referrers) {
+    text += fmt::format("{}  {:>8}  {}\n", referrer.digest.to_string(),
+                        oci::human_size(referrer.size), oci::printable(referrer.artifact_type));
+  }
+  return text;
+}
+
+int list_referrers(Program& program, const ReferrersOptions& options) {
+  const auto name = registry_name(options.name);
+  const auto repository = program.repository(name, registry::Repository::Access::kPull);
+  const auto root = repository.head_manifest(name.manifest_reference());
+  if (!root) throw oci::Error(oci::ErrorCode::kNotFound, "no image " + name.to_string());
+  auto referrers = repository.referrers(root->digest);
+  if (!options.artifact_type.empty()) {
+    std::erase_if(referrers, [&](const oci::Descriptor& referrer) {
+      return referrer.artifact_type != options.artifact_type;
+    });
+  }
+  print(options.json ? to_json(root->digest, referrers) : to_table(referrers));
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_referrers_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<ReferrersOptions>();  // shared with the action
+  CLI::App& command =
+      *app.add_subcommand("referrers", "List what refers to an image: signatures, SBOMs");
+  command.add_option("REF", options->name, "The image")->required();
+  add_text(command, "--artifact-type", options->artifact_type, "TYPE", "Only those of this type");
+  command.add_flag("--json", options->json, "Print JSON");
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return list_referrers(program, *options); };
+  });
+}
+
+}  // namespace bale::tools

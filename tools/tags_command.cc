@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tools/command.h"
+#include "tools/exit_status.h"
+#include "tools/program.h"
+#include "tools/registry_name.h"
+
+namespace bale::tools {
+
+namespace {
+
+struct TagsOptions {
+  std::string repository;
+  bool json = false;
+};
+
+int list_tags(Program& program, const TagsOptions& options) {
+  const auto name = repository_name(options.repository);
+  std::vector<std::string> tags =
+      program.repository(name, registry::Repository::Access::kPull).tags();
+  std::sort(tags.begin(), tags.end());  // registries have orders of their own, or none
+  if (options.json) {
+    print(nlohmann::ordered_json{{"repository", name.name()}, {"tags", tags}}.dump(2) + "\n");
+    return exit_status::kDone;
+  }
+  std::string text;
+  for (const auto& tag : tags) text += tag + "\n";
+  print(text);
+  return exit_status::kDone;
+}
+
+}  // namespace
+
+void add_tags_command(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<TagsOptions>();  // shared with the action
+  CLI::App& command = *app.add_subcommand("tags", "List the tags of a repository");
+  command.add_option("REPO", options->repository, "The repository")->required();
+  command.add_flag("--json", options->json, "Print JSON");
+  command.callback([options, &chosen] {
+    chosen = [options](Program& program) { return list_tags(program, *options); };
+  });
+}
+
+}  // namespace bale::tools
