@@ -18,10 +18,8 @@ namespace bale::oci {
 namespace {
 
 UniqueFd unnamed_file() {
-  const char* folder = std::getenv("TMPDIR");
-  std::string path = folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
   // Not O_TMPFILE: some overlay file systems have none.
-  path += "/bale-XXXXXX";
+  std::string path = spool_folder() / "bale-XXXXXX";
   UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
   if (!fd) throw errno_error("creating a temporary file " + path);
   ::unlink(path.c_str());
@@ -29,6 +27,11 @@ UniqueFd unnamed_file() {
 }
 
 }  // namespace
+
+std::filesystem::path spool_folder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
+}
 
 SpooledFile spool(Source& source, std::uint64_t limit) {
   FileSink sink(unnamed_file());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "oci/fd.h"
 
@@ -13,7 +14,10 @@ struct SpooledFile {
   std::uint64_t size = 0;
 };
 
-/// Writes all of `source` to a temporary file in $TMPDIR, else /var/tmp, for formats that need a
+/// Where temporary files go that may be large: $TMPDIR, else /var/tmp.
+std::filesystem::path spool_folder();
+
+/// Writes all of `source` to a temporary file in the spool folder, for formats that need a
 /// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.
 SpooledFile spool(Source& source, std::uint64_t limit);
 

@@ -24,9 +24,7 @@ void add_image_options(CLI::App& command, BuildOptions& options) {
   add_list(command, "--unsetenv", options.unset_env, "K", "Remove a variable of the base image");
   add_text(command, "--source-date-epoch", options.source_date_epoch, "N",
            "All times of the image, in seconds (default: $SOURCE_DATE_EPOCH)");
-  add_text(command, "--compression", options.compression, "gzip|zstd|none", "Packing of layers");
-  add_text(command, "--compression-level", options.compression_level, "N|fast|default|small",
-           "How hard to compress");
+  add_packing_options(command, options.packing);
 }
 
 void add_source_options(CLI::App& command, BuildOptions& options) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/packing_options.h"
+
 namespace bale::tools {
 
 /// The options of `bale build` as they were typed.
@@ -24,8 +26,7 @@ struct BuildOptions {
   std::string ignore_file;
   std::string pull = "missing";
   std::string source_date_epoch;
-  std::string compression = "gzip";
-  std::string compression_level = "default";
+  PackingOptions packing;
   std::string iid_file;
   std::string digest_file;
   std::string metadata_file;

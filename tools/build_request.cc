@@ -176,21 +176,6 @@ builder::ImageEdits image_edits(const BuildOptions& options) {
   return edits;
 }
 
-oci::Compression parse_compression(const std::string& word) {
-  if (word == "gzip") return oci::Compression::kGzip;
-  if (word == "zstd") return oci::Compression::kZstd;
-  if (word == "none") return oci::Compression::kNone;
-  refuse("unknown --compression " + word, "one of gzip, zstd, none");
-}
-
-oci::CompressionLevel parse_level(const std::string& word) {
-  using Kind = oci::CompressionLevel::Kind;
-  if (word == "default") return {Kind::kDefault, 0};
-  if (word == "fast") return {Kind::kFast, 0};
-  if (word == "small") return {Kind::kSmall, 0};
-  return {Kind::kNumber, static_cast<int>(parse_number(word, "--compression-level"))};
-}
-
 /// `90`, `90s`, `10m`, `2h`
 std::optional<std::chrono::milliseconds> parse_duration(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -265,8 +250,8 @@ builder::BuildRequest make_build_request(const BuildOptions& options,
     request.build_args.emplace("SOURCE_DATE_EPOCH",
                                std::to_string(*request.edits.source_date_epoch));
   }
-  request.layer_options = {parse_compression(options.compression),
-                           parse_level(options.compression_level), request.edits.source_date_epoch};
+  request.layer_options = parse_layer_options(options.packing);
+  request.layer_options.clamp_mtime = request.edits.source_date_epoch;
   request.use_cache = !options.no_cache;
   request.allow_run = !options.no_run;
   request.jobs =

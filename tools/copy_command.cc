@@ -10,7 +10,9 @@
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 #include "tools/option_groups.h"
+#include "tools/packing_options.h"
 #include "tools/push_flow.h"
+#include "tools/recompressed.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
@@ -21,6 +23,7 @@ struct CopyOptions {
   std::string source;
   std::string destination;
   std::vector<std::string> platforms;
+  PackingOptions packing;
   bool all = false;
   bool force = false;
   bool referrers = false;
@@ -49,6 +52,10 @@ int copy(Program& program, const CopyOptions& options) {
   OpenedImage image = open_image(program, options.source);
   select_platforms(image, parse_platforms(options.platforms),
                    destination.transport == oci::Transport::kDockerArchive);
+  if (!options.packing.compression.empty()) {
+    image = recompressed(program, image, destination, parse_layer_options(options.packing),
+                         options.force ? oci::Recompress::kAll : oci::Recompress::kOthers);
+  }
   write_image(program, image, destination, {options.force});
   if (options.referrers) copy_what_refers(program, image, destination);
   print(image.root.digest.to_string() + "\n");
@@ -67,7 +74,12 @@ void add_copy_command(CLI::App& app, Action& chosen) {
       ->excludes("--platform");
   command.add_flag("--referrers", options->referrers,
                    "Also signatures, SBOMs and whatever refers to the image");
-  command.add_flag("--force", options->force, "A single image may replace an index in a registry");
+  add_packing_options(command, options->packing);
+  command.get_option("--compression-level")->needs("--compression");
+  // What refers to the image speaks of its digest, which recompression changes.
+  command.get_option("--compression")->excludes("--referrers");
+  command.add_flag("--force", options->force,
+                   "Pack anew also what is packed that way; a single image may replace an index");
   command.callback([options, &chosen] {
     chosen = [options](Program& program) { return copy(program, *options); };
   });

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/packing_options.h"
+
+#include <charconv>
+
+#include "oci/block_compressor.h"
+#include "oci/error.h"
+#include "tools/option_groups.h"
+
+namespace bale::tools {
+
+namespace {
+
+oci::Compression parse_compression(const std::string& word) {
+  if (word.empty() || word == "gzip") return oci::Compression::kGzip;
+  if (word == "zstd") return oci::Compression::kZstd;
+  if (word == "none") return oci::Compression::kNone;
+  throw oci::Error(oci::ErrorCode::kInvalid, "unknown --compression " + word,
+                   "one of gzip, zstd, none");
+}
+
+oci::CompressionLevel parse_level(const std::string& word) {
+  using Kind = oci::CompressionLevel::Kind;
+  if (word == "default") return {Kind::kDefault, 0};
+  if (word == "fast") return {Kind::kFast, 0};
+  if (word == "small") return {Kind::kSmall, 0};
+  int number = 0;
+  const char* const end = word.data() + word.size();
+  if (std::from_chars(word.data(), end, number).ptr == end && !word.empty()) {
+    return {Kind::kNumber, number};
+  }
+  throw oci::Error(oci::ErrorCode::kInvalid, "unknown --compression-level " + word,
+                   "a number, fast, default or small");
+}
+
+}  // namespace
+
+void add_packing_options(CLI::App& command, PackingOptions& target) {
+  add_text(command, "--compression", target.compression, "gzip|zstd|none", "Packing of layers");
+  add_text(command, "--compression-level", target.level, "N|fast|default|small",
+           "How hard to compress");
+}
+
+oci::LayerOptions parse_layer_options(const PackingOptions& options) {
+  oci::LayerOptions parsed;
+  parsed.compression = parse_compression(options.compression);
+  parsed.level = parse_level(options.level);
+  oci::compressor_id(parsed);  // throws for a level that the codec does not have
+  return parsed;
+}
+
+}  // namespace bale::tools
