@@ -14,6 +14,7 @@
 #include "oci/bytes.h"
 #include "oci/digest.h"
 #include "oci/error.h"
+#include "oci/temporary_folder.h"
 
 namespace bale::builder {
 
@@ -26,11 +27,18 @@ std::string folder_name(const std::string& id) {
   return std::string(oci::Digest::of(oci::as_bytes(id)).hex());
 }
 
-void make_folder(const fs::path& path, const CacheMount& mount) {
-  if (!fs::create_directory(path)) return;
-  if (::chown(path.c_str(), mount.uid, mount.gid) != 0 || ::chmod(path.c_str(), mount.mode) != 0) {
-    throw oci::errno_error("changing the owner of " + path.string());
+void make_folder(const fs::path& path, const CacheMount& mount, const CacheFolder::Fill& fill) {
+  if (fs::exists(path)) return;
+  oci::TemporaryFolder temporary(path.parent_path() / "tmp");
+  const fs::path made = temporary.unique_path();
+  fs::create_directory(made);
+  fill(made);
+  if (::chown(made.c_str(), mount.uid, mount.gid) != 0 || ::chmod(made.c_str(), mount.mode) != 0) {
+    throw oci::errno_error("changing the owner of " + made.string());
   }
+  std::error_code other_was_first;
+  fs::rename(made, path, other_was_first);
+  if (!fs::exists(path)) throw fs::filesystem_error("making", path, other_was_first);
 }
 
 /// Sleeps, or throws as soon as it is time to stop.
@@ -45,20 +53,20 @@ void wait_a_moment(const std::stop_token& stop) {
 
 }  // namespace
 
-CacheFolder::CacheFolder(const fs::path& parent, const CacheMount& mount,
+CacheFolder::CacheFolder(const fs::path& parent, const CacheMount& mount, const Fill& fill,
                          const std::stop_token& stop) {
   fs::create_directories(parent);
   const fs::path first = parent / folder_name(mount.id);
-  for (unsigned number = 1; !try_take(first, mount); ++number) {
+  for (unsigned number = 1; !try_take(first, mount, fill); ++number) {
     const bool taken = mount.sharing == CacheSharing::kPrivate &&
-                       try_take(first.string() + "." + std::to_string(number), mount);
+                       try_take(first.string() + "." + std::to_string(number), mount, fill);
     if (taken) return;
     if (mount.sharing == CacheSharing::kLocked) wait_a_moment(stop);
   }
 }
 
-bool CacheFolder::try_take(fs::path path, const CacheMount& mount) {
-  make_folder(path, mount);
+bool CacheFolder::try_take(fs::path path, const CacheMount& mount, const Fill& fill) {
+  make_folder(path, mount, fill);
   auto lock = mount.sharing == CacheSharing::kShared ? oci::FileLock::try_shared(path)
                                                      : oci::FileLock::try_exclusive(path);
   if (!lock) return false;

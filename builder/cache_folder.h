@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 
 #include "builder/run_mount.h"
@@ -13,15 +14,19 @@ namespace bale::builder {
 /// others out of it as the mount's sharing says, and keeps it from being pruned.
 class CacheFolder {
  public:
-  /// Makes the folder in `parent` where it is missing, with mode and owner of the mount. Waits for
-  /// its turn where the mount is locked. Throws kInterrupted if `stop` comes first.
-  CacheFolder(const std::filesystem::path& parent, const CacheMount& mount,
+  /// Puts into a new folder what it starts with.
+  using Fill = std::function<void(const std::filesystem::path& folder)>;
+
+  /// Makes the folder in `parent` where it is missing, with mode and owner of the mount; nobody
+  /// sees it before `fill` is done. Waits for its turn where the mount is locked. Throws
+  /// kInterrupted if `stop` comes first.
+  CacheFolder(const std::filesystem::path& parent, const CacheMount& mount, const Fill& fill,
               const std::stop_token& stop);
 
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  bool try_take(std::filesystem::path path, const CacheMount& mount);
+  bool try_take(std::filesystem::path path, const CacheMount& mount, const Fill& fill);
 
   std::filesystem::path path_;
   oci::FileLock lock_;

@@ -39,7 +39,7 @@ struct RunRequest {
   std::vector<std::string> secret_env = {};  ///< NAME=VALUE, to be kept out of every command line
   std::string cwd = "/";                     ///< must exist in the root filesystem
   std::string user = {};                     ///< as USER has it; "" is root
-  std::string hostname = "buildsandbox";
+  std::string hostname = "buildkitsandbox";
   /// As `podman run --network` has it; "" for podman's own.
   std::string network = {};
   std::vector<HostMount> mounts = {};

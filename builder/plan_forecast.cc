@@ -99,8 +99,8 @@ class Forecast {
   CacheAnswer ask(const WorkdirStep& step) { return copies_.ask(step, base()); }
   CacheAnswer ask(const RunStep& step) {
     for (const auto& mount : step.mounts) {
-      const auto* bind = std::get_if<BindMount>(&mount);
-      if (bind != nullptr && !is_there(bind->origin)) return {std::nullopt, kSourceIsMissing};
+      const auto place = mounted_place(mount);
+      if (place && !is_there(place->origin)) return {std::nullopt, kSourceIsMissing};
     }
     return runs_.ask(step, stage_->platform, base(), mounted_files(step, *origins_, copies_));
   }

@@ -45,6 +45,19 @@ void add_environment(Words& argv, const RunRequest& request) {
 
 }  // namespace
 
+std::filesystem::path private_store_link(const std::filesystem::path& scratch) {
+  return scratch / "podman";
+}
+
+Words store_options(const std::filesystem::path& scratch) {
+  const auto link = private_store_link(scratch);
+  if (!std::filesystem::is_symlink(link)) return {};
+  const auto store = std::filesystem::read_symlink(link);
+  return {"--root=" + (store / "root").string(), "--runroot=" + (store / "run").string(),
+          "--tmpdir=" + (store / "tmp").string(),
+          "--log-level=error"};  // what it warns of in a new store is none of the step's output
+}
+
 std::filesystem::path container_id_file(const std::filesystem::path& scratch) {
   return scratch / "container-id";
 }
@@ -54,23 +67,26 @@ std::filesystem::path process_id_file(const std::filesystem::path& scratch) {
 }
 
 Words podman_run_argv(const std::string& program, const RunRequest& request) {
-  Words argv = {program,
-                "run",
-                "--rm",
-                "--name=" + request.name,
-                "--cidfile=" + container_id_file(request.scratch).string(),
-                "--pidfile=" + process_id_file(request.scratch).string(),
-                "--pull=never",
-                "--log-driver=passthrough",
-                "--passwd=false",  // else podman adds the user to /etc/passwd
-                "--systemd=false",
-                "--http-proxy=false",
-                "--sdnotify=ignore",
-                "--pids-limit=-1",
-                "--cap-add=MKNOD,NET_RAW,AUDIT_WRITE",  // what Docker grants beyond podman
-                "--security-opt=label=disable",
-                "--hostname=" + request.hostname,
-                "--workdir=" + request.cwd};
+  Words argv = {program};
+  const Words store = store_options(request.scratch);
+  argv.insert(argv.end(), store.begin(), store.end());
+  const Words run = {"run",
+                     "--rm",
+                     "--name=" + request.name,
+                     "--cidfile=" + container_id_file(request.scratch).string(),
+                     "--pidfile=" + process_id_file(request.scratch).string(),
+                     "--pull=never",
+                     "--log-driver=passthrough",
+                     "--passwd=false",  // else podman adds the user to /etc/passwd
+                     "--systemd=false",
+                     "--http-proxy=false",
+                     "--sdnotify=ignore",
+                     "--pids-limit=-1",
+                     "--cap-add=MKNOD,NET_RAW,AUDIT_WRITE",  // what Docker grants beyond podman
+                     "--security-opt=label=disable",
+                     "--hostname=" + request.hostname,
+                     "--workdir=" + request.cwd};
+  argv.insert(argv.end(), run.begin(), run.end());
   if (!request.user.empty()) argv.push_back("--user=" + request.user);
   add_network(argv, request);
   add_environment(argv, request);

@@ -5,11 +5,16 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <deque>
+#include <filesystem>
+#include <system_error>
 
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "builder/child_process.h"
+#include "builder/mount_point.h"
 #include "builder/podman_argv.h"
 #include "oci/error.h"
 
@@ -27,6 +32,40 @@ constexpr int kOldestMajor = 4;  // the first with --passwd, --unsetenv-all, pas
 constexpr std::size_t kLastLines = 20;
 constexpr const char* kInstallHint =
     "install podman 4.0 or newer, name it with --podman PATH, or build without RUN";
+
+/// Podman's records of a run with secrets, in memory, and gone with it. Podman takes no path of
+/// more than 50 characters for some of them, so they cannot be in the scratch folder.
+class PrivateStore {
+ public:
+  explicit PrivateStore(const RunRequest& request) : scratch_(request.scratch) {
+    if (request.secret_env.empty()) return;
+    std::string folder = "/tmp/bale-XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) throw oci::errno_error("making " + folder);
+    std::filesystem::create_directory_symlink(folder, private_store_link(scratch_));
+    if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, "mode=0700") == 0) return;
+    const auto error = oci::errno_error("mounting a tmpfs on " + folder);
+    remove(scratch_);
+    throw error;
+  }
+  ~PrivateStore() { remove(scratch_); }
+  PrivateStore(const PrivateStore&) = delete;
+  PrivateStore& operator=(const PrivateStore&) = delete;
+
+  /// That of a run with this scratch folder, if it has one.
+  static void remove(const std::filesystem::path& scratch) noexcept {
+    std::error_code error;
+    const auto link = private_store_link(scratch);
+    const auto folder = std::filesystem::read_symlink(link, error);
+    if (error) return;
+    unmount_below(folder);
+    unmount(folder);
+    std::filesystem::remove(folder, error);
+    std::filesystem::remove(link, error);
+  }
+
+ private:
+  const std::filesystem::path scratch_;
+};
 
 /// Says when a command ought to have ended, and when it has been silent for another minute.
 class RunClock {
@@ -192,6 +231,7 @@ RunOutcome PodmanExecutor::run(const RunRequest& request, const RunEvents& event
     tail.add(line);
     events.output(line);
   };
+  const PrivateStore store(request);
   ChildProcess child({podman_run_argv(program_, request), request.secret_env}, heard);
   const std::stop_callback wake(stop, [&child] { child.wake(); });
 
@@ -234,10 +274,17 @@ void PodmanExecutor::end_container(ChildProcess& child,
 void PodmanExecutor::remove_container(const std::filesystem::path& scratch) const {
   const auto id = container_id_file(scratch);
   if (!std::filesystem::exists(id)) return;
-  run_command({{program_, "rm", "--force", "--ignore", "--time=0", "--cidfile=" + id.string()}},
-              kPodmanPatience);
+  ChildProcess::Command command{{program_}};
+  for (const auto& words : {store_options(scratch), {"rm", "--force", "--ignore", "--time=0"}}) {
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+  }
+  command.argv.push_back("--cidfile=" + id.string());
+  run_command(command, kPodmanPatience);
 }
 
-void PodmanExecutor::clean_up(const std::filesystem::path& scratch) { remove_container(scratch); }
+void PodmanExecutor::clean_up(const std::filesystem::path& scratch) {
+  remove_container(scratch);
+  PrivateStore::remove(scratch);
+}
 
 }  // namespace bale::builder

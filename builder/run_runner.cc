@@ -23,13 +23,22 @@ void fetch_missing(const std::vector<StageLayer>& layers, const oci::BlobProvide
 
 }  // namespace
 
+std::optional<MountedPlace> mounted_place(const RunMount& mount) {
+  if (const auto* bind = std::get_if<BindMount>(&mount)) {
+    return MountedPlace{bind->origin, bind->source};
+  }
+  const auto* cache = std::get_if<CacheMount>(&mount);
+  if (cache == nullptr || std::holds_alternative<Scratch>(cache->origin)) return std::nullopt;
+  return MountedPlace{cache->origin, cache->source};
+}
+
 MountedFiles mounted_files(const RunStep& step, OriginFiles& origins, CopyRunner& copies) {
   MountedFiles mounted;
   for (const auto& mount : step.mounts) {
-    const auto* bind = std::get_if<BindMount>(&mount);
-    if (bind == nullptr) continue;
-    mounted.origins.try_emplace(bind->origin, origins.mount(bind->origin));
-    mounted.keys.push_back(copies.files_key(origins.tree(bind->origin), bind->source));
+    const auto place = mounted_place(mount);
+    if (!place) continue;
+    mounted.origins.try_emplace(place->origin, origins.mount(place->origin));
+    mounted.keys.push_back(copies.files_key(origins.tree(place->origin), place->path));
   }
   return mounted;
 }

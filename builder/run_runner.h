@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -20,6 +21,14 @@ struct MountedFiles {
   MountOrigins origins;
   std::vector<CacheKey> keys;  ///< of the files that each mount shows, in order
 };
+
+/// Where the files of a mount are.
+struct MountedPlace {
+  FileOrigin origin;
+  std::string path;
+};
+/// Nothing for a mount that shows no files of another place.
+std::optional<MountedPlace> mounted_place(const RunMount& mount);
 
 MountedFiles mounted_files(const RunStep& step, OriginFiles& origins, CopyRunner& copies);
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "builder/copy_tree.h"
 #include "builder/mount_point.h"
 #include "oci/bytes.h"
 #include "oci/error.h"
@@ -75,17 +76,23 @@ void StepMounts::add(const BindMount& mount) {
 }
 
 void StepMounts::add(const CacheMount& mount) {
-  if (!std::holds_alternative<Scratch>(mount.origin)) {
-    throw Error(ErrorCode::kInvalid, "a cache mount with from= is not supported yet",
-                "let the command fill the cache where it is empty");
-  }
   auto cache = caches_.find(mount.id);
   if (cache == caches_.end()) {
-    CacheFolder folder(sources_.settings.cache_mounts, mount, stop_);
+    const auto fill = [&](const fs::path& folder) { copy_origin(mount, folder); };
+    CacheFolder folder(sources_.settings.cache_mounts, mount, fill, stop_);
     cache = caches_.emplace(mount.id, std::move(folder)).first;
   }
   bind(cache->second.path(), mount.target,
        mount.read_only ? Access::kReadOnly : Access::kReadWrite);
+}
+
+void StepMounts::copy_origin(const CacheMount& mount, const fs::path& into) {
+  const auto origin = sources_.origins.find(mount.origin);
+  if (origin == sources_.origins.end()) return;
+  const fs::path folder = next_path();
+  fs::create_directory(folder);
+  const OriginView view(folder, origin->second, Access::kReadOnly, sources_.snapshots, stop_);
+  copy_tree(view.find(mount.source), into);
 }
 
 void StepMounts::add(const TmpfsMount& mount) {

@@ -24,7 +24,7 @@ class StepMounts {
  public:
   struct Sources {
     const RunSettings& settings;
-    const MountOrigins& origins;  ///< every origin that the step's bind mounts name
+    const MountOrigins& origins;  ///< every origin that the step's mounts name
     Snapshots& snapshots;
   };
 
@@ -48,6 +48,8 @@ class StepMounts {
   void add(const SshMount& mount);
   void add_script(const InlineFile& script);
 
+  /// What a new cache folder holds.
+  void copy_origin(const CacheMount& mount, const std::filesystem::path& into);
   void bind(const std::filesystem::path& source, const std::string& target, Access access);
   /// A file in memory, for this run alone.
   std::filesystem::path make_file(const std::string& content, std::uint32_t mode, std::uint32_t uid,

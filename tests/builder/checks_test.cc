@@ -132,6 +132,13 @@ TEST_F(Checks, AreNoErrorsWhereTheyAreLeftOutOrThereAreNone) {
   require_clean(check_request(request("FROM scratch\nCMD a\n"), find_config_));
 }
 
+TEST_F(Checks, AreChosenByABuildArgumentToo) {
+  auto with_arg = request("# check=skip=all\nFROM scratch\nCMD a\nENV b=$c\n");
+  with_arg.build_args = {{"BUILDKIT_DOCKERFILE_CHECK", "skip=UndefinedVar;error=true"}};
+  EXPECT_THAT(rules(with_arg), ElementsAre("JSONArgsRecommended"));
+  EXPECT_THROW(require_clean(check_request(with_arg, find_config_)), oci::Error);
+}
+
 TEST_F(Checks, MarkTheLine) {
   const auto checked = request("FROM scratch\nENV a=$b\n");
   const auto report = check_request(checked, find_config_);

@@ -111,6 +111,20 @@ TEST_F(RunBuildTest, ExecutesNothingASecondTime) {
   EXPECT_NE(digest_of(build(dockerfile, "-t app:v1 --no-cache")), digest_of(first));
 }
 
+TEST_F(RunBuildTest, StartsANewCacheWithFilesOfAStage) {
+  const std::string dockerfile =
+      "FROM scratch AS seed\nCOPY a.txt /sub/a\n"
+      "FROM scratch\nCOPY root /\n"
+      "RUN --mount=type=cache,target=/c,from=seed,source=/sub cat /c/a; echo more > /c/b\n"
+      "RUN --mount=type=cache,target=/c,from=seed,source=/sub ls /c\n";
+  const auto run = build(dockerfile);
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("| a\n"));
+  EXPECT_THAT(run.output, HasSubstr("| b\n"));
+  test::write_text(context() / "a.txt", "other\n");
+  EXPECT_THAT(build(dockerfile).output, HasSubstr("| a\n")) << "an old cache keeps what it has";
+}
+
 class PartialBuildTest : public RunBuildTest {
  protected:
   /// linux/amd64 succeeds, windows/amd64 has a step that nothing executes.

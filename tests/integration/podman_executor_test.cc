@@ -206,7 +206,7 @@ TEST_F(PodmanExecutorTest, SeesWhatTheCommandMakesChangesAndRemoves) {
 TEST_F(PodmanExecutorTest, HasHostsAndResolverWithANetwork) {
   shell("cat /etc/hosts; cat /etc/hostname");
   EXPECT_FALSE(output_.empty());
-  EXPECT_EQ(output_.back(), "buildsandbox");
+  EXPECT_EQ(output_.back(), "buildkitsandbox");
   EXPECT_EQ(changes_, Lines{});
 }
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -22,8 +23,9 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kFileSecret = "file-secret-5b1f0c77";
-constexpr const char* kVariableSecret = "variable-secret-9d02ea41";
+// Others in each run of the test: podman's database outlives it.
+const std::string kFileSecret = "file-secret-" + std::to_string(std::random_device()());
+const std::string kVariableSecret = "variable-secret-" + std::to_string(std::random_device()());
 
 class SecretsTest : public test::ProgramTest {
  protected:
@@ -33,7 +35,7 @@ class SecretsTest : public test::ProgramTest {
     if (!obstacle.empty()) GTEST_SKIP() << obstacle;
     test::make_busybox_root(context() / "root");
     test::write_text(scratch_ / "secret", kFileSecret);
-    ::setenv("BALE_TEST_SECRET", kVariableSecret, 1);
+    ::setenv("BALE_TEST_SECRET", kVariableSecret.c_str(), 1);
     fs::create_directory(sync());
     ASSERT_EQ(::mkfifo((sync() / "fifo").c_str(), 0666), 0);
   }
@@ -89,8 +91,8 @@ TEST_F(SecretsTest, AreSeenByTheStepAlone) {
   std::string processes;
   const auto run = build_with_secrets([&] { processes = command_lines(); });
   ASSERT_EQ(run.status, 0) << run.output;
-  EXPECT_THAT(run.output, HasSubstr("| " + std::to_string(std::string(kFileSecret).size())));
-  EXPECT_THAT(run.output, HasSubstr("| " + std::to_string(std::string(kVariableSecret).size())));
+  EXPECT_THAT(run.output, HasSubstr("| " + std::to_string(kFileSecret.size())));
+  EXPECT_THAT(run.output, HasSubstr("| " + std::to_string(kVariableSecret.size())));
   EXPECT_THAT(processes, HasSubstr("in-env,env=BALE_TEST_SECRET")) << "the build was running";
   EXPECT_FALSE(has_secret(processes));
   EXPECT_FALSE(has_secret(run.output));
@@ -100,6 +102,18 @@ TEST_F(SecretsTest, AreSeenByTheStepAlone) {
     EXPECT_FALSE(has_secret(oci::read_file(file, 1 << 26))) << file;
   }
   EXPECT_GT(files, 5U);
+}
+
+TEST_F(SecretsTest, AreNotInTheDatabaseOfPodman) {
+  ASSERT_EQ(build_with_secrets([] {}).status, 0);
+  const auto info = test::run_peer("podman info --format '{{.Store.GraphRoot}}' 2>/dev/null");
+  const fs::path root = info.output.substr(0, info.output.find('\n'));
+  std::size_t files = 0;
+  for (const auto& file : test::files_below(root / "libpod")) {
+    ++files;
+    EXPECT_FALSE(has_secret(oci::read_file(file, 1 << 28))) << file;
+  }
+  EXPECT_GT(files, 0U) << root;
 }
 
 TEST_F(SecretsTest, LeaveNoFileInTheLayer) {

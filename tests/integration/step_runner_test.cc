@@ -275,7 +275,8 @@ TEST_F(StepRunnerTest, KeepsCachesBetweenSteps) {
 
 TEST_F(StepRunnerTest, GivesASecondUserOfAPrivateCacheAFolderOfItsOwn) {
   const CacheMount cache{"/cache", "id", CacheSharing::kPrivate};
-  const CacheFolder first(scratch_ / "caches", cache, stop_.get_token());
+  const CacheFolder first(
+      scratch_ / "caches", cache, [](const auto&) {}, stop_.get_token());
   std::ofstream(first.path() / "file") << "x";
   step_.mounts = {cache};
   EXPECT_FALSE(run("test ! -e /cache/file"));
