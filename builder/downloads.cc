@@ -124,7 +124,8 @@ std::string file_name_of(const std::string& url) {
     name += coded ? static_cast<char>(code) : path[at];
     if (coded) at += 2;
   }
-  const bool is_name = name != "." && name != ".." && name.find('/') == std::string::npos;
+  const bool is_name = name != "." && name != ".." &&
+                       name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
   return is_name ? name : "";
 }
 

@@ -53,9 +53,14 @@ builder::ResolvedImage StoreImageResolver::resolve(const builder::BaseImage& ima
   const std::lock_guard lock(mutex_);
   const auto known = resolved_.find(image);
   if (known != resolved_.end()) return known->second;
-  auto found = find(image, stop);
-  resolved_.emplace(image, found);
-  return found;
+  const auto failed = failed_.find(image);
+  if (failed != failed_.end()) throw failed->second;
+  try {
+    return resolved_.emplace(image, find(image, stop)).first->second;
+  } catch (const oci::Error& error) {
+    failed_.emplace(image, error);
+    throw;
+  }
 }
 
 bool StoreImageResolver::is_local(const builder::BaseImage& image) {

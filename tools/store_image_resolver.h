@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "builder/image_resolver.h"
+#include "oci/error.h"
 #include "oci/remote_images.h"
 #include "tools/base_records.h"
 #include "tools/open_image.h"
@@ -54,6 +55,7 @@ class StoreImageResolver final : public builder::ImageResolver {
   BaseRecords records_;
   mutable std::mutex mutex_;
   std::map<builder::BaseImage, builder::ResolvedImage> resolved_;
+  std::map<builder::BaseImage, oci::Error> failed_;  // who asks again need not wait again
 };
 
 }  // namespace bale::tools

@@ -111,6 +111,7 @@ TEST(FileNameOf, IsTheLastPartOfThePath) {
   EXPECT_EQ(file_name_of("https://h"), "");
   EXPECT_EQ(file_name_of("https://h/.."), "");
   EXPECT_EQ(file_name_of("https://h/%2e%2e%2fetc"), "");
+  EXPECT_EQ(file_name_of("https://h/a%00b"), "");
 }
 
 }  // namespace
