@@ -44,6 +44,25 @@ std::optional<oci::Digest> digest_header(const Headers& headers) {
   return text ? oci::Digest::try_parse(*text) : std::nullopt;
 }
 
+Call put_call(std::string_view reference, const oci::Descriptor& descriptor, std::string_view bytes,
+              Headers condition) {
+  condition.add("Content-Type", descriptor.media_type.to_string());
+  return {.method = "PUT",
+          .path = "/manifests/" + std::string(reference),
+          .headers = std::move(condition),
+          .body = Body::of(std::string(bytes))};
+}
+
+/// A registry that made other bytes of a manifest would break every reference to it.
+void check_stored(const Exchange<Response>& exchange, const oci::Descriptor& descriptor) {
+  const auto stored = digest_header(exchange.head().headers);
+  if (!stored || stored->algorithm() != descriptor.digest.algorithm()) return;
+  if (*stored == descriptor.digest) return;
+  throw oci::Error(
+      oci::ErrorCode::kCorrupt,
+      describe(exchange.request) + ": the registry stored it as " + stored->to_string());
+}
+
 }  // namespace
 
 const std::string& accepted_manifests() {
@@ -96,7 +115,9 @@ FetchedManifest Repository::get_manifest(std::string_view reference) const {
   if (!type.is_manifest() && !type.is_index()) {
     throw oci::Error(oci::ErrorCode::kCorrupt, where + ": neither a manifest nor an index");
   }
-  return {{.media_type = type, .digest = std::move(digest), .size = bytes.size()}, bytes};
+  return {{.media_type = type, .digest = std::move(digest), .size = bytes.size()},
+          bytes,
+          exchange.head().headers.find("ETag").value_or("")};
 }
 
 std::optional<oci::Descriptor> Repository::head_manifest(std::string_view reference) const {
@@ -118,21 +139,31 @@ std::optional<oci::Descriptor> Repository::head_manifest(std::string_view refere
 
 PutAnswer Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
                                    std::string_view bytes, Existing existing) const {
-  Call call{.method = "PUT",
-            .path = "/manifests/" + std::string(reference),
-            .headers = {{"Content-Type", descriptor.media_type.to_string()}},
-            .body = Body::of(std::string(bytes))};
-  if (existing == Existing::kKeep) call.headers.add("If-None-Match", "*");
-  const auto exchange = state_->send(call, State::Purpose::kWrite);
+  Headers condition;
+  if (existing == Existing::kKeep) condition.add("If-None-Match", "*");
+  const auto exchange = state_->send(put_call(reference, descriptor, bytes, std::move(condition)),
+                                     State::Purpose::kWrite);
   if (!exchange.head().ok()) throw exchange.error();
-  const auto stored = digest_header(exchange.head().headers);
-  if (stored && stored->algorithm() == descriptor.digest.algorithm() &&
-      *stored != descriptor.digest) {
-    throw oci::Error(
-        oci::ErrorCode::kCorrupt,
-        describe(exchange.request) + ": the registry stored it as " + stored->to_string());
-  }
+  check_stored(exchange, descriptor);
   return {exchange.head().headers.find("OCI-Subject").has_value()};
+}
+
+bool Repository::put_manifest_unless_changed(std::string_view tag,
+                                             const std::optional<FetchedManifest>& seen,
+                                             const oci::Descriptor& descriptor,
+                                             std::string_view bytes) const {
+  constexpr int kPreconditionFailed = 412;
+  Headers condition;
+  if (!seen) condition.add("If-None-Match", "*");
+  // A weak tag never matches (RFC 9110, section 13.1.1).
+  const bool strong = seen && !seen->etag.empty() && !seen->etag.starts_with("W/");
+  if (strong) condition.add("If-Match", seen->etag);
+  const auto exchange =
+      state_->send(put_call(tag, descriptor, bytes, condition), State::Purpose::kWrite);
+  if (exchange.head().status == kPreconditionFailed) return false;
+  if (!exchange.head().ok()) throw exchange.error();
+  check_stored(exchange, descriptor);
+  return true;
 }
 
 void Repository::delete_manifest(std::string_view reference) const {

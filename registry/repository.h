@@ -30,6 +30,7 @@ struct Route {
 struct FetchedManifest {
   oci::Descriptor descriptor;
   std::string bytes;
+  std::string etag = {};  ///< for a conditional request, or "" where the registry gives none
 };
 
 /// What a registry said to a manifest that it took.
@@ -94,6 +95,11 @@ class Repository final : public oci::BlobProvider {
   /// the registry looks.
   PutAnswer put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
                          std::string_view bytes, Existing existing = Existing::kReplace) const;
+  /// The same for a tag, on the condition that it is still as `seen`, or, without it, that there is
+  /// none (RFC 9110, section 13.1). False where the registry says that it is not so; one that knows
+  /// no conditions writes in any case.
+  bool put_manifest_unless_changed(std::string_view tag, const std::optional<FetchedManifest>& seen,
+                                   const oci::Descriptor& descriptor, std::string_view bytes) const;
   /// Deletes a manifest by digest, with all its tags; or a tag where the registry can do that.
   /// Throws kNotFound; kFailed where the registry does not do it.
   void delete_manifest(std::string_view reference) const;

@@ -23,6 +23,7 @@ void add_images_command(CLI::App& app, Action& chosen);
 void add_tag_command(CLI::App& app, Action& chosen);
 void add_inspect_command(CLI::App& app, Action& chosen);
 void add_login_command(CLI::App& app, Action& chosen);
+void add_manifest_command(CLI::App& app, Action& chosen);
 void add_validate_command(CLI::App& app, Action& chosen);
 void add_attach_command(CLI::App& app, Action& chosen);
 void add_auth_command(CLI::App& app, Action& chosen);

@@ -35,6 +35,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_sync_command(app, chosen);
   add_tags_command(app, chosen);
   add_untag_command(app, chosen);
+  add_manifest_command(app, chosen);
   add_validate_command(app, chosen);
 }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/registry_index_place.h"
+
+#include <utility>
+
+#include "oci/error.h"
+#include "tools/push_flow.h"
+
+namespace bale::tools {
+
+namespace {
+
+/// Each round is lost to somebody who won it, so this many rivals finish first.
+constexpr int kRounds = 50;
+
+std::optional<PlacedImage> placed(const std::optional<registry::FetchedManifest>& fetched) {
+  if (!fetched) return std::nullopt;
+  const oci::Descriptor& root = fetched->descriptor;
+  if (!root.media_type.is_index()) return PlacedImage{root, std::nullopt};
+  return PlacedImage{
+      root, oci::Document<oci::Index>{root, fetched->bytes, oci::parse_index(fetched->bytes)}};
+}
+
+}  // namespace
+
+RegistryIndexPlace::RegistryIndexPlace(Program& program, oci::Reference name)
+    : program_(program),
+      name_(std::move(name)),
+      repository_(program.repository(name_, registry::Repository::Access::kPush)) {}
+
+std::optional<registry::FetchedManifest> RegistryIndexPlace::fetch() const {
+  try {
+    return repository_.get_manifest(*name_.tag);
+  } catch (const oci::Error& error) {
+    if (error.code() != oci::ErrorCode::kNotFound) throw;
+    return std::nullopt;
+  }
+}
+
+std::optional<PlacedImage> RegistryIndexPlace::read() { return placed(fetch()); }
+
+void RegistryIndexPlace::bring(const IndexSource& source) {
+  if (source.repository == name_.name()) return;
+  const auto options =
+      source.repository.empty()
+          ? pusher_options(program_)
+          : pusher_options(program_, [origins = origins_of(source)] { return origins; });
+  registry::BlobPusher pusher(repository_, options, program_.progress(), program_.stop());
+  for (const auto& entry : source.entries) {
+    registry::push_image(*source.blobs, entry, pusher, {});
+  }
+}
+
+oci::Document<oci::Index> RegistryIndexPlace::update(const Edit& edit) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto fetched = fetch();
+    const auto now = placed(fetched);
+    const auto document = changed_document(now, edit);
+    if (!document) return *now->index;
+    const bool written = repository_.put_manifest_unless_changed(
+        *name_.tag, fetched, document->descriptor, document->bytes);
+    if (!written) continue;
+    const auto after = repository_.head_manifest(*name_.tag);
+    if (after && after->digest == document->descriptor.digest) return *document;
+  }
+  throw oci::Error(oci::ErrorCode::kFailed,
+                   "writing " + name_.to_string() + ": others keep changing it",
+                   "run it again when they are done");
+}
+
+bool RegistryIndexPlace::remove() {
+  if (!repository_.head_manifest(*name_.tag)) return false;
+  repository_.delete_manifest(*name_.tag);
+  return true;
+}
+
+}  // namespace bale::tools
