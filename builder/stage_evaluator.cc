@@ -273,6 +273,7 @@ std::string StageEvaluator::expand_heredoc(const Heredoc& heredoc) {
 
 void StageEvaluator::note_unset(const std::vector<std::string>& names) {
   for (const auto& name : names) {
+    if (scope_.declares(name)) continue;  // without a value on purpose
     const std::string near = oci::nearest(name, scope_.variables().names());
     const std::string hint = near.empty() ? "" : " (did you mean $" + near + "?)";
     const bool braced = current_->text.find("$" + name) == std::string::npos;

@@ -32,6 +32,10 @@ void StageScope::declare_arg(std::string_view name, const std::optional<std::str
   args_.emplace_back(name);
 }
 
+bool StageScope::declares(std::string_view name) const {
+  return std::find(args_.begin(), args_.end(), name) != args_.end();
+}
+
 std::vector<std::string> StageScope::arg_lines() const {
   std::vector<std::string> lines;
   for (const auto& name : args_) lines.push_back(name + "=" + variables_.get(name).value_or(""));

@@ -23,6 +23,8 @@ class StageScope {
 
   std::optional<std::string> get(std::string_view name) const { return variables_.get(name); }
   const Environment& variables() const { return variables_; }
+  /// Whether an ARG has the name, with a value or without.
+  bool declares(std::string_view name) const;
   /// NAME=VALUE of each ARG in the order of their declarations, as RUN has them in the history.
   std::vector<std::string> arg_lines() const;
 
