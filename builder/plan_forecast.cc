@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/plan_forecast.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -106,13 +107,22 @@ class Forecast {
   }
 
   bool is_there(const FileOrigin& origin) const {
-    const auto* id = std::get_if<StageId>(&origin);
-    return id == nullptr || built_[id->index].has_value();
+    if (const auto* id = std::get_if<StageId>(&origin)) return built_[id->index].has_value();
+    const auto* image = std::get_if<BaseImage>(&origin);
+    return image == nullptr || has_layers(*image);
+  }
+
+  /// Layers that a build would have to fetch before it could tell what is in them.
+  bool has_layers(const BaseImage& image) const {
+    const auto layers = layers_of(services_.images.resolve(image, stop_), image);
+    return std::all_of(layers.begin(), layers.end(), [this](const StageLayer& layer) {
+      return services_.store.blobs().size(layer.descriptor.digest).has_value();
+    });
   }
 
   StepBase base() const { return {files_->layers, *files_->blobs}; }
 
-  static constexpr const char* kSourceIsMissing = "the stage that it reads from is not there yet";
+  static constexpr const char* kSourceIsMissing = "what it reads from is not there yet";
 
   const BuildRequest& request_;
   const BuildPlan& plan_;

@@ -30,9 +30,16 @@ class EmptyImages final : public ImageResolver {
     }
     oci::ImageConfig config = scratch_config(image.platform);
     if (image.reference.repository == "library/triggers") config.config.on_build = {"RUN trigger"};
+    const bool is_remote = image.reference.repository == "library/remote";
+    if (is_remote) config.diff_ids = {oci::DiffId(oci::Digest::of(oci::as_bytes("layer")))};
     const auto document = oci::make_document(config, oci::media_type::kOciManifest);
-    return {oci::make_document(oci::Manifest{.config = document.descriptor}), document,
-            store_blobs(store_)};
+    oci::Manifest manifest{.config = document.descriptor};
+    if (is_remote) {
+      manifest.layers = {{.media_type = oci::media_type::kOciLayer,
+                          .digest = config.diff_ids[0].digest(),
+                          .size = 5}};
+    }
+    return {oci::make_document(manifest), document, store_blobs(store_)};
   }
   bool is_local(const BaseImage&) override { return true; }
 
@@ -168,7 +175,7 @@ TEST_F(BuildPlanTest, KnowsWhatTheCacheHas) {
             "    COPY a /: to do, its files are not those of an earlier build\n"
             "[1] 1 for linux/amd64 on scratch, reads [0]\n"
             "    WORKDIR /w: cached\n"
-            "    COPY --from=files /a .: to do, the stage that it reads from is not there yet\n"
+            "    COPY --from=files /a .: to do, what it reads from is not there yet\n"
             "linux/amd64 is [1]\n");
 }
 
@@ -176,6 +183,13 @@ TEST_F(BuildPlanTest, CarriesNothingOut) {
   std::ofstream(context_ / "a") << "one";
   forecast(request("FROM scratch\nCOPY a /\nRUN x\n"));
   EXPECT_FALSE(fs::exists(store_folder_.path() / "blobs"));
+}
+
+TEST_F(BuildPlanTest, FetchesNoLayersToLookIntoThem) {
+  EXPECT_EQ(forecast(request("FROM scratch\nCOPY --from=remote /a /\n")),
+            "[0] 0 for linux/amd64 on scratch, reads remote\n"
+            "    COPY --from=remote /a /: to do, what it reads from is not there yet\n"
+            "linux/amd64 is [0]\n");
 }
 
 TEST_F(BuildPlanTest, FailsForASourceThatIsMissing) {
