@@ -6,9 +6,9 @@
 #include "oci/copy_image.h"
 #include "oci/error.h"
 #include "oci/file_lock.h"
-#include "oci/image_walk.h"
 #include "oci/layout_index.h"
 #include "tools/registry_index_place.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
@@ -61,14 +61,7 @@ class StoreIndexPlace final : public LocalIndexPlace {
   void bring(const IndexSource& source) override {
     origins_.merge(origins_of(source));
     for (const auto& entry : source.entries) {
-      oci::for_each_blob(*source.blobs, entry, [&](const oci::WalkedBlob& blob) {
-        const bool document = blob.role == oci::BlobRole::kIndex ||
-                              blob.role == oci::BlobRole::kManifest ||
-                              blob.role == oci::BlobRole::kConfig;
-        const bool elsewhere = !document && origins_.contains(blob.descriptor.digest);
-        if (elsewhere || (oci::is_foreign(blob.descriptor))) return;
-        oci::copy_blob(*source.blobs, blob.descriptor, store_.blobs());
-      });
+      copy_to_store(*source.blobs, entry, store_, origins_);
     }
   }
 

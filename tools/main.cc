@@ -36,7 +36,9 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_tags_command(app, chosen);
   add_untag_command(app, chosen);
   add_manifest_command(app, chosen);
+  add_mutate_command(app, chosen);
   add_validate_command(app, chosen);
+  add_verify_command(app, chosen);
 }
 
 std::vector<std::string> known_options(const CLI::App& app) {

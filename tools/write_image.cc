@@ -9,8 +9,10 @@
 #include "oci/docker_archive.h"
 #include "oci/docker_archive_writer.h"
 #include "oci/document.h"
+#include "oci/document_cache.h"
 #include "oci/error.h"
 #include "oci/image.h"
+#include "oci/image_walk.h"
 #include "oci/new_file.h"
 #include "oci/oci_archive.h"
 #include "registry/pull.h"
@@ -20,33 +22,13 @@ namespace bale::tools {
 
 namespace {
 
-/// An index of our own making before what it names.
-class WithDocument final : public oci::BlobProvider {
- public:
-  WithDocument(oci::Document<oci::Index> document, std::shared_ptr<const oci::BlobProvider> rest)
-      : document_(std::move(document)), rest_(std::move(rest)) {}
-
-  std::optional<std::uint64_t> size(const oci::Digest& digest) const override {
-    if (digest == document_.descriptor.digest) return document_.descriptor.size;
-    return rest_->size(digest);
-  }
-
- private:
-  std::unique_ptr<oci::Source> do_open(const oci::Descriptor& descriptor) const override {
-    if (descriptor.digest != document_.descriptor.digest) return rest_->open_unverified(descriptor);
-    return std::make_unique<oci::BytesSource>(oci::as_bytes(document_.bytes));
-  }
-
-  const oci::Document<oci::Index> document_;
-  const std::shared_ptr<const oci::BlobProvider> rest_;  // shared with the image it came from
-};
-
-void write_to_store(Program& program, const OpenedImage& image, const oci::ImageName& name) {
-  oci::copy_image(*image.blobs, image.root, program.store().blobs());
+void write_to_store(Program& program, const OpenedImage& image, const oci::ImageName& name,
+                    const oci::BlobOrigins& origins) {
+  copy_to_store(*image.blobs, image.root, program.store(), origins);
   if (name.reference) {
-    program.store().tag(*name.reference, image.root);
+    program.store().tag(*name.reference, image.root, origins);
   } else {
-    program.store().keep(image.root);
+    program.store().keep(image.root, origins);
   }
 }
 
@@ -66,8 +48,12 @@ void write_to_file(const std::string& path, const Write& write) {
 void write_to_registry(Program& program, const OpenedImage& image, const oci::ImageName& name,
                        const WriteOptions& options) {
   const auto repository = program.repository(*name.reference, registry::Repository::Access::kPush);
-  registry::BlobPusher pusher(repository, pusher_options(program), program.progress(),
-                              program.stop());
+  const auto& origins = options.origins;
+  registry::BlobPusher pusher(repository,
+                              origins.empty()
+                                  ? pusher_options(program)
+                                  : pusher_options(program, [origins] { return origins; }),
+                              program.progress(), program.stop());
   std::set<std::string> tags;
   if (name.reference->tag) tags.insert(*name.reference->tag);
   push_tags(program, *image.blobs, image.root, tags, pusher,
@@ -76,6 +62,31 @@ void write_to_registry(Program& program, const OpenedImage& image, const oci::Im
 }
 
 }  // namespace
+
+oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
+                            const oci::BlobProvider& documents) {
+  const auto* repository = dynamic_cast<const registry::Repository*>(image.blobs.get());
+  if (repository == nullptr) return program.store().origins(image.root.digest);
+  oci::BlobOrigins origins;
+  oci::for_each_blob(documents, image.root, [&](const oci::WalkedBlob& blob) {
+    if (blob.role == oci::BlobRole::kLayer) {
+      origins.emplace(blob.descriptor.digest, repository->name());
+    }
+  });
+  return origins;
+}
+
+void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, oci::Store& store,
+                   const oci::BlobOrigins& origins) {
+  if (origins.empty()) return oci::copy_image(blobs, root, store.blobs());
+  oci::for_each_blob(blobs, root, [&](const oci::WalkedBlob& blob) {
+    const bool document = blob.role != oci::BlobRole::kLayer && blob.role != oci::BlobRole::kOther;
+    const bool elsewhere = !document && origins.contains(blob.descriptor.digest);
+    if (!elsewhere && !oci::is_foreign(blob.descriptor)) {
+      oci::copy_blob(blobs, blob.descriptor, store.blobs());
+    }
+  });
+}
 
 void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& platforms,
                       bool single) {
@@ -88,10 +99,12 @@ void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& plat
   } else if (single) {
     image.root = oci::select_image(*image.blobs, image.root, std::nullopt);
   } else if (!platforms.empty()) {
-    auto index = oci::make_document(
+    const auto index = oci::make_document(
         oci::select_platforms(oci::read_index(*image.blobs, image.root).value, platforms));
     image.root = index.descriptor;
-    image.blobs = std::make_shared<const WithDocument>(std::move(index), std::move(image.blobs));
+    const auto documents = std::make_shared<oci::DocumentCache>(std::move(image.blobs));
+    documents->keep(index.descriptor, index.bytes);
+    image.blobs = documents;
   }
 }
 
@@ -99,7 +112,7 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
                  const WriteOptions& options) {
   switch (destination.transport) {
     case oci::Transport::kStore:
-      return write_to_store(program, image, destination);
+      return write_to_store(program, image, destination, options.origins);
     case oci::Transport::kRegistry:
       return write_to_registry(program, image, destination, options);
     case oci::Transport::kOciLayout:

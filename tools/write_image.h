@@ -3,13 +3,25 @@
 
 #include <vector>
 
+#include "oci/remote_images.h"
 #include "tools/open_image.h"
 
 namespace bale::tools {
 
 struct WriteOptions {
   bool force = false;  ///< in a registry, a single image may replace an index
+  /// Where layers are that need not be moved: the store remembers it, a registry mounts them.
+  oci::BlobOrigins origins = {};
 };
+
+/// Where the layers of an image are that was opened in a registry, or stands in the store without
+/// them; nothing for any other. Reads documents through `documents`.
+oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
+                            const oci::BlobProvider& documents);
+
+/// Copies documents, and those blobs that have no origin.
+void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, oci::Store& store,
+                   const oci::BlobOrigins& origins);
 
 /// Narrows an opened image to platforms: one gives its own manifest, several a smaller index. No
 /// platform leaves it as it is, but with `single` it then becomes this machine's or the only one.

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images changed and held to what a release must be, as users of the program do both.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "oci/image_layout.h"
+#include "tests/support/fake_registry.h"
+#include "tests/support/peer_tool.h"
+#include "tests/support/program_test.h"
+#include "tests/support/test_image.h"
+
+namespace bale {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kBoth = "--platforms linux/amd64,linux/arm64";
+
+class MutateTest : public test::ProgramTest {
+ protected:
+  void SetUp() override {
+    ProgramTest::SetUp();
+    auto layout = oci::ImageLayout::create(scratch_ / "images");
+    layout.set_tag("v1", test::add_index(layout, {"linux/amd64", "linux/arm64"}));
+    ASSERT_EQ(bale("copy " + source() + " app:v1").status, 0);
+  }
+  std::string source() const { return "oci:" + (scratch_ / "images").string() + ":v1"; }
+  json config(const std::string& name, const std::string& platform) const {
+    const auto run = bale("inspect --config --platform " + platform + " " + name);
+    EXPECT_EQ(run.status, 0) << run.output;
+    return json::parse(run.output, nullptr, false);
+  }
+};
+
+TEST_F(MutateTest, ChangesEveryPlatform) {
+  const auto run = bale(
+      "mutate app:v1 -t app:v2 --label a=b --env X=1 --user 7 --entrypoint "
+      "'[\"/app\",\"-v\"]' --workdir /srv --expose 80/tcp --stop-signal TERM");
+  ASSERT_EQ(run.status, 0) << run.output;
+  for (const char* platform : {"linux/amd64", "linux/arm64"}) {
+    const auto runtime = config("app:v2", platform)["config"];
+    EXPECT_EQ(runtime["Labels"]["a"], "b");
+    EXPECT_EQ(runtime["Env"], json{"X=1"});
+    EXPECT_EQ(runtime["Entrypoint"], (json{"/app", "-v"}));
+    EXPECT_EQ(runtime["StopSignal"], "TERM");
+  }
+  EXPECT_EQ(bale("validate app:v2").status, 0);
+  EXPECT_EQ(bale("mutate app:v2 -t app:v3 --entrypoint '' --unset-env X").status, 0);
+  EXPECT_FALSE(config("app:v3", "linux/arm64")["config"].contains("Entrypoint"));
+}
+
+TEST_F(MutateTest, ChangesOnePlatformAlone) {
+  const auto before = config("app:v1", "linux/amd64");
+  ASSERT_EQ(bale("mutate app:v1 -t app:v2 --platform linux/arm64 --label a=b").status, 0);
+  EXPECT_EQ(config("app:v2", "linux/amd64"), before);
+  EXPECT_EQ(config("app:v2", "linux/arm64")["config"]["Labels"]["a"], "b");
+}
+
+TEST_F(MutateTest, AppendsATar) {
+  test::write_text(scratch_ / "new.tar", test::make_tar({{"new", "file"}}));
+  const auto run = bale("mutate app:v1 -t app:v2 --append " + (scratch_ / "new.tar").string());
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_EQ(config("app:v2", "linux/arm64")["rootfs"]["diff_ids"].size(), 3U);
+  EXPECT_EQ(bale("validate app:v2").status, 0);
+}
+
+TEST_F(MutateTest, MovesOnlyDocuments) {
+  test::FakeRegistry registry;
+  const std::string name = "docker://" + registry.name("team/app");
+  ASSERT_EQ(bale("copy " + source() + " " + name + ":v1").status, 0);
+  registry.server().forget_requests();
+  const auto run = bale("mutate " + name + ":v1 -t " + name + ":v2 -t other:v2 --label a=b");
+  ASSERT_EQ(run.status, 0) << run.output;
+  std::size_t blobs = 0;
+  std::size_t uploads = 0;
+  for (const auto& line : registry.server().lines()) {
+    if (line.starts_with("GET /v2/team/app/blobs/sha256")) ++blobs;
+    if (line.starts_with("POST ")) ++uploads;
+  }
+  EXPECT_EQ(blobs, 2U) << "two configs";
+  EXPECT_EQ(uploads, 2U) << "two configs";
+  EXPECT_EQ(config(name + ":v2", "linux/arm64")["config"]["Labels"]["a"], "b");
+  EXPECT_THAT(bale("images").output, HasSubstr("remote layers"));
+}
+
+TEST_F(MutateTest, VerifiesARelease) {
+  EXPECT_EQ(bale(std::string("verify app:v1 --max-size 1MB ") + kBoth).status, 0);
+  const auto platforms = bale("verify app:v1 --platforms linux/amd64,linux/s390x");
+  EXPECT_EQ(platforms.status, 7);
+  EXPECT_THAT(platforms.output, HasSubstr("missing linux/s390x; not expected linux/arm64"));
+  const auto size = bale(std::string("verify app:v1 --max-size 100 ") + kBoth);
+  EXPECT_EQ(size.status, 7);
+  EXPECT_THAT(size.output, HasSubstr("linux/arm64: "));
+  const auto entrypoint = bale(std::string("verify app:v1 --entrypoint ") + kBoth);
+  EXPECT_EQ(entrypoint.status, 7);
+  EXPECT_THAT(entrypoint.output, HasSubstr("/hello"));
+}
+
+}  // namespace
+}  // namespace bale
