@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oci/error.h"
+#include "registry/delete_tag.h"
 #include "tools/push_flow.h"
 
 namespace bale::tools {
@@ -70,7 +71,9 @@ oci::Document<oci::Index> RegistryIndexPlace::update(const Edit& edit) {
 
 bool RegistryIndexPlace::remove() {
   if (!repository_.head_manifest(*name_.tag)) return false;
-  repository_.delete_manifest(*name_.tag);
+  // Allowed to delete, which reading and writing need not be.
+  registry::delete_tag(program_.repository(name_, registry::Repository::Access::kDelete),
+                       *name_.tag);
   return true;
 }
 
