@@ -60,6 +60,7 @@ struct Choice {
   Library library = Library::kNone;
   int level = 0;
   std::size_t block_size = kMiB;
+  ZstdFrames frames = ZstdFrames::kBlocks;
 };
 
 Choice choose_gzip(const CompressionLevel& level) {
@@ -75,7 +76,7 @@ Choice choose(const LayerOptions& options) {
     case Compression::kGzip:
       return choose_gzip(options.level);
     case Compression::kZstd:
-      return {Library::kZstd, level_number(options.level, kZstdRange), kZstdBlock};
+      return {Library::kZstd, level_number(options.level, kZstdRange), kZstdBlock, options.frames};
   }
   return {};
 }
@@ -100,7 +101,7 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const LayerOptions& optio
     case Library::kLibdeflate:
       return make_gzip_compressor(choice.level, choice.block_size);
     case Library::kZstd:
-      return make_zstd_compressor(choice.level, choice.block_size);
+      return make_zstd_compressor(choice.level, choice.block_size, choice.frames);
   }
   return std::make_unique<StoredCompressor>();
 }
@@ -117,7 +118,8 @@ std::string compressor_id(const LayerOptions& options) {
     case Library::kLibdeflate:
       return "gzip " + gzip_library() + tail;
     case Library::kZstd:
-      return "zstd " + zstd_library() + tail;
+      return (choice.frames == ZstdFrames::kFiles ? "zstd:chunked " : "zstd ") + zstd_library() +
+             tail;
   }
   return "none";
 }

@@ -21,8 +21,8 @@ class BlockCompressor {
   virtual std::size_t block_size() const = 0;
   /// The room that any block may need.
   virtual std::size_t bound() const = 0;
-  /// Packs a block of at most `block_size` bytes into `room` of `bound` bytes. The answer lies in
-  /// either of the two.
+  /// Packs a block of at most `block_size` bytes into `room` of `bound` bytes, or a stretch of one
+  /// into what the stretches before it have left. The answer lies in either of the two.
   virtual Bytes compress(Bytes block, MutableBytes room) = 0;
 
  protected:

@@ -16,10 +16,10 @@ std::size_t most_blocks(const ThreadPool& pool, const BlockCompressor& compresso
 
 }  // namespace
 
-BlockPipeline::BlockPipeline(ThreadPool& pool, BlockCompressor& compressor, BlockEntries* entries,
-                             Sink& packed)
+BlockPipeline::BlockPipeline(ThreadPool& pool, BlockCompressor& compressor,
+                             const BlockTables& tables, Sink& packed)
     : compressor_(compressor),
-      entries_(entries),
+      tables_(tables),
       packed_(packed),
       most_blocks_(most_blocks(pool, compressor)),
       stored_(compressor.bound() == 0),
@@ -55,16 +55,25 @@ void BlockPipeline::put(std::unique_ptr<LayerBlock> block) {
 
 PackedStream BlockPipeline::finish() {
   wait_until([this] { return slots_.empty(); });
+  ChunkedTable::Ending ending;
+  if (tables_.chunked != nullptr) ending = tables_.chunked->finish(packed_size_);
+  write_packed_bytes(as_bytes(ending.frames));
   Digest plain = plain_hasher_.finish();
   Digest packed = stored_ ? plain : packed_hasher_.finish();
-  return {std::move(plain), plain_size_, std::move(packed), packed_size_};
+  return {std::move(plain), plain_size_, std::move(packed), packed_size_,
+          std::move(ending.annotations)};
 }
 
 void BlockPipeline::work(Slot& slot) {
   fill_block(*slot.block);
   reach(slot, Progress::kFilled);
-  slot.block->packed = compressor_.compress(slot.block->content(), slot.block->room());
+  pack(*slot.block);
   reach(slot, Progress::kPacked);
+}
+
+void BlockPipeline::pack(LayerBlock& block) {
+  if (tables_.chunked != nullptr) return pack_contents_apart(block, compressor_);
+  block.packed = compressor_.compress(block.content(), block.room());
 }
 
 void BlockPipeline::reach(Slot& slot, Progress progress) {
@@ -137,13 +146,23 @@ void BlockPipeline::hash_plain(LayerBlock& block) {
 }
 
 void BlockPipeline::write_entries(LayerBlock& block) {
-  if (entries_ != nullptr) entries_->add(block);
+  if (tables_.entries != nullptr && tables_.chunked == nullptr) tables_.entries->add(block);
 }
 
 void BlockPipeline::write_packed(LayerBlock& block) {
-  if (!stored_) packed_hasher_.update(block.packed);
-  packed_size_ += block.packed.size();
-  packed_.write(block.packed);
+  if (tables_.chunked != nullptr) {
+    // Here, where both the digests of the entries and their places in the blob are known.
+    if (tables_.entries != nullptr) tables_.entries->add(block);
+    tables_.chunked->add(block, chunked_size_, packed_size_);
+    chunked_size_ += block.used;
+  }
+  write_packed_bytes(block.packed);
+}
+
+void BlockPipeline::write_packed_bytes(Bytes bytes) {
+  if (!stored_) packed_hasher_.update(bytes);
+  packed_size_ += bytes.size();
+  packed_.write(bytes);
 }
 
 }  // namespace bale::oci

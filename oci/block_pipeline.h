@@ -13,6 +13,7 @@
 
 #include "oci/block_compressor.h"
 #include "oci/block_entries.h"
+#include "oci/chunked_table.h"
 #include "oci/job_queue.h"
 #include "oci/layer_block.h"
 
@@ -24,6 +25,15 @@ struct PackedStream {
   std::uint64_t plain_size = 0;
   Digest packed_digest;
   std::uint64_t packed_size = 0;
+  Annotations annotations = {};  ///< of the descriptor
+};
+
+/// The tables that are written of the entries in blocks; each may be null.
+struct BlockTables {
+  BlockEntries* entries = nullptr;
+  /// Packs each content in frames of its own, and ends the stream with a table of them. Only with
+  /// `entries`, or blocks whose entries are complete.
+  ChunkedTable* chunked = nullptr;
 };
 
 /// The way of blocks to a blob. Filling and compressing a block is one job, and any number of them
@@ -41,8 +51,9 @@ class BlockPipeline {
  public:
   static constexpr std::size_t kBlockMemory = std::size_t{64} << 20;
 
-  /// All four must outlive the pipeline. `entries` may be null: a stream that is no new layer.
-  BlockPipeline(ThreadPool& pool, BlockCompressor& compressor, BlockEntries* entries, Sink& packed);
+  /// All four must outlive the pipeline.
+  BlockPipeline(ThreadPool& pool, BlockCompressor& compressor, const BlockTables& tables,
+                Sink& packed);
 
   /// An empty block, as soon as there is room for one. Throws the first error of a job.
   std::unique_ptr<LayerBlock> take();
@@ -64,6 +75,7 @@ class BlockPipeline {
   };
 
   void work(Slot& slot);
+  void pack(LayerBlock& block);
   void reach(Slot& slot, Progress progress);
   void run(Stage& stage);
   LayerBlock* next_block(Stage& stage);
@@ -75,9 +87,10 @@ class BlockPipeline {
   void hash_plain(LayerBlock& block);
   void write_entries(LayerBlock& block);
   void write_packed(LayerBlock& block);
+  void write_packed_bytes(Bytes bytes);
 
   BlockCompressor& compressor_;
-  BlockEntries* entries_;
+  const BlockTables tables_;
   Sink& packed_;
   std::size_t most_blocks_;
   bool stored_;  // the compressor hands blocks through: one hash is both
@@ -87,6 +100,7 @@ class BlockPipeline {
   std::uint64_t plain_size_ = 0;
   Hasher packed_hasher_;
   std::uint64_t packed_size_ = 0;
+  std::uint64_t chunked_size_ = 0;  // of the tar, as far as the chunked table goes
 
   std::mutex mutex_;  // guards what follows
   std::deque<Slot> slots_;

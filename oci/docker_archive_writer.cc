@@ -11,6 +11,7 @@
 #include "oci/json.h"
 #include "oci/spool.h"
 #include "oci/tar_writer.h"
+#include "oci/unpack_limits.h"
 
 namespace bale::oci {
 
@@ -68,7 +69,7 @@ std::string manifest_json(const std::vector<DockerArchiveImage>& wanted,
 void write_layer(const BlobProvider& blobs, const Descriptor& layer, const DiffId& diff_id,
                  TarWriter& tar) {
   Decompressor plain(blobs.open(layer));
-  SpooledFile file = spool(plain, unpacked_limit(layer.size));
+  SpooledFile file = spool(plain, UnpackLimits().for_blob(layer.size));
   FileSource content(std::move(file.fd));
   VerifyingSource verified(content, diff_id.digest(), file.size);
   tar.add(file_entry(layer_name(diff_id), file.size), verified);

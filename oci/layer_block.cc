@@ -15,6 +15,7 @@ void LayerBlock::reuse(std::uint64_t new_number) {
   pieces.clear();
   entries.clear();
   packed = {};
+  packed_pieces.clear();
 }
 
 namespace {

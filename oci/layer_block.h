@@ -29,6 +29,12 @@ struct ContentPiece {
   std::uint64_t file_offset = 0;                     ///< within `shared_file`
 };
 
+/// Where something lies among the packed bytes of a block.
+struct PackedRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 /// A stretch of a layer's tar on its way to the blob. Its layout is known before its files are
 /// read: the headers say the sizes.
 struct LayerBlock {
@@ -39,6 +45,8 @@ struct LayerBlock {
   std::vector<ContentPiece> pieces;
   std::vector<TocEntry> entries;  ///< those that end in this block, in order
   Bytes packed;                   ///< once compressed
+  /// Once compressed with each content in frames of its own: one range for each piece.
+  std::vector<PackedRange> packed_pieces;
 
   std::size_t capacity() const { return capacity_; }
   Bytes content() const { return {memory_.get(), used}; }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/layer_reader.h"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "oci/decompressor.h"
@@ -54,11 +52,6 @@ std::unique_ptr<Source> open_plain(const BlobProvider& blobs, const Descriptor& 
 }
 
 }  // namespace
-
-std::uint64_t UnpackLimits::for_blob(std::uint64_t size) const {
-  if (size > std::numeric_limits<std::uint64_t>::max() / kRatio - kFree) return most;
-  return std::min(most, kFree + kRatio * size);
-}
 
 std::unique_ptr<Source> open_layer(const BlobProvider& blobs, const Descriptor& layer,
                                    const UnpackLimits& limits) {

@@ -7,18 +7,9 @@
 
 #include "oci/blob_store.h"
 #include "oci/tar_reader.h"
+#include "oci/unpack_limits.h"
 
 namespace bale::oci {
-
-/// How much a layer may unpack to (per layer, in bytes of its tar): `most` in any case, and past
-/// 64 MiB a thousand times the size of its blob. A blob of a few kilobytes cannot fill a disk.
-struct UnpackLimits {
-  static constexpr std::uint64_t kFree = std::uint64_t{64} << 20;
-  static constexpr std::uint64_t kRatio = 1000;
-  std::uint64_t most = std::uint64_t{1} << 40;
-
-  std::uint64_t for_blob(std::uint64_t size) const;
-};
 
 /// The tar of a layer: verified, decompressed (on another thread where the blob is not small) and
 /// held to its limits. `blobs` must outlive it.

@@ -38,6 +38,10 @@ LayerToc read_toc(Source& source);
 void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
                 const std::optional<DiffId>& expected, Sink& toc);
 
+/// The table of a layer blob in memory, with the place of every entry's content, empty ones
+/// included.
+std::vector<TocEntry> list_entries(const BlobProvider& blobs, const Descriptor& layer);
+
 /// Visits every entry of a layer blob in order; `content` is the entry's data and valid during the
 /// call only (what the visitor does not read is skipped). Limits as the extractor has them.
 void walk_layer(const BlobProvider& blobs, const Descriptor& layer,

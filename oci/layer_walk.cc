@@ -23,6 +23,13 @@ void for_each_entry(const BlobProvider& blobs, const Descriptor& layer,
   }
 }
 
+/// The entry that the reader stands at, its content read.
+TocEntry described(TarEntry entry, TarReader& tar) {
+  TocEntry line{std::move(entry), std::nullopt, tar.content_offset()};
+  if (line.entry.type == FileType::kRegular) line.content = digest_of(tar.content());
+  return line;
+}
+
 }  // namespace
 
 void walk_layer(const BlobProvider& blobs, const Descriptor& layer,
@@ -31,13 +38,19 @@ void walk_layer(const BlobProvider& blobs, const Descriptor& layer,
                  [&](const TarEntry& entry, TarReader& tar) { visit(entry, tar.content()); });
 }
 
+std::vector<TocEntry> list_entries(const BlobProvider& blobs, const Descriptor& layer) {
+  std::vector<TocEntry> entries;
+  for_each_entry(blobs, layer, std::nullopt, [&](TarEntry entry, TarReader& tar) {
+    entries.push_back(described(std::move(entry), tar));
+  });
+  return entries;
+}
+
 void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
                 const std::optional<DiffId>& expected, Sink& toc) {
   TocWriter writer(toc);
   for_each_entry(blobs, layer, expected, [&](TarEntry entry, TarReader& tar) {
-    TocEntry line{std::move(entry), std::nullopt, tar.content_offset()};
-    if (line.entry.type == FileType::kRegular) line.content = digest_of(tar.content());
-    writer.add(line);
+    writer.add(described(std::move(entry), tar));
   });
   writer.finish();
 }

@@ -41,8 +41,9 @@ struct LayerWriter::State {
         compressor(make_block_compressor(options)),
         toc(toc_sink),
         entries(toc),
+        chunked(options.is_chunked() ? std::make_unique<ChunkedTable>() : nullptr),
         blob(store.create_blob()),
-        pipeline(pool, *compressor, &entries, *blob) {}
+        pipeline(pool, *compressor, {&entries, chunked.get()}, *blob) {}
 
   LayerBlock& open_block();
   void close_full_block();
@@ -57,6 +58,7 @@ struct LayerWriter::State {
   std::unique_ptr<BlockCompressor> compressor;
   TocWriter toc;
   BlockEntries entries;
+  std::unique_ptr<ChunkedTable> chunked;  // null but for zstd:chunked
   std::unique_ptr<BlobWriter> blob;
   BlockPipeline pipeline;  // behind all that its jobs use
   std::unique_ptr<LayerBlock> block;
@@ -197,7 +199,7 @@ LayerResult LayerWriter::finish() {
   state_->toc.finish();
   state_->blob->finish(packed.packed_digest);
   return {Descriptor{oci_layer_type(state_->options.compression), std::move(packed.packed_digest),
-                     packed.packed_size},
+                     packed.packed_size, std::move(packed.annotations)},
           DiffId(std::move(packed.plain_digest)), packed.plain_size};
 }
 

@@ -22,6 +22,10 @@ bool tells_of_packing(const std::string& key) {
          key.starts_with("containerd.io/snapshot/stargz/");
 }
 
+bool is_chunked(const Descriptor& layer) {
+  return layer.annotations.contains("io.github.containers.zstd-chunked.manifest-position");
+}
+
 MediaType oci_type(const MediaType& type) {
   if (!type.is_docker()) return type;
   if (type.is_index()) return media_type::kOciIndex;
@@ -105,7 +109,8 @@ class Recompression {
   bool is_wanted(const Descriptor& layer) const {
     if (!layer.media_type.is_layer() || is_foreign(layer)) return false;
     return which_ == Recompress::kAll ||
-           layer.media_type.layer_compression() != options_.compression;
+           layer.media_type.layer_compression() != options_.compression ||
+           (options_.is_chunked() && !is_chunked(layer));
   }
 
   /// Each layer once, however many images have it.

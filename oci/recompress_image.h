@@ -15,7 +15,8 @@ enum class Recompress { kOthers, kAll };
 /// indexes go to `to`; everything that stays as it is, configs too, is left where it is. Returns
 /// the new root, which is the old one where nothing had to change. Artifacts and attestations stay
 /// as they are; attestations speak of the new digests. Docker manifests, which know no zstd, become
-/// OCI manifests for it. Only compression and level of the options count.
+/// OCI manifests for it. Only compression, level and frames of the options
+/// count.
 Descriptor recompress_image(const BlobProvider& from, const Descriptor& root, BlobStore& to,
                             ThreadPool& pool, const LayerOptions& options, Recompress which);
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/spool.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,13 +48,6 @@ SpooledFile spool(Source& source, std::uint64_t limit) {
     throw errno_error("reading a temporary file");
   }
   return file;
-}
-
-std::uint64_t unpacked_limit(std::uint64_t packed) {
-  constexpr std::uint64_t kFree = std::uint64_t{64} << 20;
-  constexpr std::uint64_t kRatio = 1000;
-  if (packed > std::numeric_limits<std::uint64_t>::max() / kRatio) return packed;
-  return std::max(kFree, packed * kRatio);
 }
 
 }  // namespace bale::oci

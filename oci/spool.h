@@ -21,8 +21,4 @@ std::filesystem::path spool_folder();
 /// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.
 SpooledFile spool(Source& source, std::uint64_t limit);
 
-/// How much `packed` bytes may unpack to: 1000 times as much, and 64 MiB in any case. What claims
-/// more is made to fill disks.
-std::uint64_t unpacked_limit(std::uint64_t packed);
-
 }  // namespace bale::oci

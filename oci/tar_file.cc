@@ -14,6 +14,7 @@
 #include "oci/decompressor.h"
 #include "oci/error.h"
 #include "oci/spool.h"
+#include "oci/unpack_limits.h"
 
 namespace bale::oci {
 
@@ -137,7 +138,7 @@ UniqueFd open_plain(const fs::path& path) {
   if (plain) return fd;
   try {
     Decompressor content(std::make_unique<FileSource>(std::move(fd)));
-    return spool(content, unpacked_limit(fs::file_size(path))).fd;
+    return spool(content, UnpackLimits().for_blob(fs::file_size(path))).fd;
   } catch (const Error& error) {
     throw error.in("unpacking " + path.string());
   }

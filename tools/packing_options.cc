@@ -11,12 +11,15 @@ namespace bale::tools {
 
 namespace {
 
-oci::Compression parse_compression(const std::string& word) {
-  if (word.empty() || word == "gzip") return oci::Compression::kGzip;
-  if (word == "zstd") return oci::Compression::kZstd;
-  if (word == "none") return oci::Compression::kNone;
+oci::LayerOptions parse_compression(const std::string& word) {
+  oci::LayerOptions options;
+  if (word.empty() || word == "gzip") return options;
+  options.compression = word == "none" ? oci::Compression::kNone : oci::Compression::kZstd;
+  if (word == "zstd" || word == "none") return options;
+  options.frames = oci::ZstdFrames::kFiles;
+  if (word == "zstd:chunked") return options;
   throw oci::Error(oci::ErrorCode::kInvalid, "unknown --compression " + word,
-                   "one of gzip, zstd, none");
+                   "one of gzip, zstd, zstd:chunked, none");
 }
 
 oci::CompressionLevel parse_level(const std::string& word) {
@@ -36,14 +39,14 @@ oci::CompressionLevel parse_level(const std::string& word) {
 }  // namespace
 
 void add_packing_options(CLI::App& command, PackingOptions& target) {
-  add_text(command, "--compression", target.compression, "gzip|zstd|none", "Packing of layers");
+  add_text(command, "--compression", target.compression, "gzip|zstd|zstd:chunked|none",
+           "Packing of layers");
   add_text(command, "--compression-level", target.level, "N|fast|default|small",
            "How hard to compress");
 }
 
 oci::LayerOptions parse_layer_options(const PackingOptions& options) {
-  oci::LayerOptions parsed;
-  parsed.compression = parse_compression(options.compression);
+  oci::LayerOptions parsed = parse_compression(options.compression);
   parsed.level = parse_level(options.level);
   oci::compressor_id(parsed);  // throws for a level that the codec does not have
   return parsed;
