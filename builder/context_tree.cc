@@ -15,6 +15,7 @@
 #include "builder/file_xattrs.h"
 #include "builder/tree_path.h"
 #include "oci/error.h"
+#include "oci/host_file.h"
 
 namespace bale::builder {
 
@@ -158,6 +159,7 @@ void ContextTree::read(std::span<const std::string> paths, const Visitor& visit)
     oci::UniqueFd fd(
         ::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) throw oci::errno_error("opening " + (root_ / paths[i]).string());
+    oci::refuse_vast_holes(fd, root_ / paths[i]);
     oci::FileSource source(std::move(fd));
     visit(i, source);
   }

@@ -45,6 +45,20 @@ UniqueFd open_in_pieces(std::string rest) {
 
 }  // namespace
 
+void refuse_vast_holes(const UniqueFd& file, const std::filesystem::path& path) {
+  constexpr off_t kMostHoles = off_t{64} << 30;
+  constexpr off_t kStatBlock = 512;
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw errno_error("reading " + printable(path.native()));
+  const off_t stored = status.st_blocks * kStatBlock;
+  if (!S_ISREG(status.st_mode) || status.st_size - stored <= kMostHoles) return;
+  throw Error(ErrorCode::kFailed,
+              "reading " + printable(path.native()) + ": it is a sparse file of " +
+                  std::to_string(status.st_size) + " bytes, of which the disk holds " +
+                  std::to_string(stored),
+              "a layer would hold its holes as zeros: leave it out with .dockerignore");
+}
+
 HostFile::HostFile(std::filesystem::path path, std::uint64_t size)
     : path_(std::move(path)), size_(size), fd_(open_in_pieces(path_.native())) {
   if (!fd_) {
@@ -58,6 +72,7 @@ HostFile::HostFile(std::filesystem::path path, std::uint64_t size)
     refuse_changed(path_, "it had " + std::to_string(size_) + " bytes when it was listed and has " +
                               std::to_string(status.st_size) + " now");
   }
+  refuse_vast_holes(fd_, path_);
 }
 
 void HostFile::read(std::uint64_t offset, MutableBytes buffer) const {

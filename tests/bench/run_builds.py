@@ -13,10 +13,9 @@ import json
 import os
 import random
 import shutil
-import statistics
 import subprocess
-import sys
-import time
+
+from measure import Registry, Table, measure
 
 PLAIN = """FROM busybox
 WORKDIR /app
@@ -33,26 +32,6 @@ ENTRYPOINT ["/bin/cat", "/app/digest"]
 """
 FILES = 10_000
 TOTAL_BYTES = 200_000_000
-
-
-class Measured:
-    """One run of a command: seconds, and the peak of its processes in MiB."""
-
-    def __init__(self, seconds, peak):
-        self.seconds, self.peak = seconds, peak
-
-
-def measure(command):
-    with open(os.devnull, "r+b") as nothing:
-        begin = time.monotonic()
-        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE)
-        message = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}\nfailed: {message.decode(errors='replace')[-2000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024)
 
 
 def make_context(folder, dockerfile):
@@ -109,7 +88,7 @@ class Containers:
         return self.command + self.build_words + ["-q", "-t", "localhost/bench:v1", context]
 
     def push(self, target):
-        return self.command + ["push", "-q", "localhost/bench:v1", "docker://" + target]
+        return self.command + ["push", "-q", "--tls-verify=false", "localhost/bench:v1", "docker://" + target]
 
 
 class Skopeo:
@@ -125,28 +104,6 @@ class Skopeo:
                 f"oci:{self.store}:localhost/bench:v1", "docker://" + target]
 
 
-class Table:
-    """What was measured: row (what was done) by column (who did it)."""
-
-    def __init__(self):
-        self.cells = {}
-
-    def add(self, row, column, measured):
-        self.cells.setdefault(row, {}).setdefault(column, []).append(measured)
-
-    def print(self):
-        for row, columns in self.cells.items():
-            print(f"\n{row}")
-            best = self.seconds(row, "bale")
-            for column, runs in columns.items():
-                seconds = self.seconds(row, column)
-                peak = max(run.peak for run in runs)
-                print(f"  {column:8} {seconds:8.3f} s  {seconds / best:7.1f} x  {peak:7.0f} MiB")
-
-    def seconds(self, row, column):
-        return statistics.median(run.seconds for run in self.cells[row][column])
-
-
 def layer_bytes(target):
     """What the layers of an image weigh in the registry."""
     command = ["skopeo", "inspect", "--tls-verify=false", "--raw", "docker://" + target]
@@ -154,24 +111,30 @@ def layer_bytes(target):
     return sum(layer["size"] for layer in json.loads(raw)["layers"])
 
 
-def run_round(number, workload, context, tools, skopeo, registry, table, sizes):
+def push_twice(workload, tool, scratch, table):
+    """To a registry that has nothing: one that has the blobs in another repository may mount them.
+    Returns what the layers weigh there."""
+    with Registry(os.path.join(scratch, "empty-registry")) as registry:
+        target = f"{registry}/bench/{workload}:v1"
+        table.add(f"{workload}: push", tool.name, measure(tool.push(target)))
+        table.add(f"{workload}: push again", tool.name, measure(tool.push(target)))
+        size = layer_bytes(target)
+    shutil.rmtree(os.path.join(scratch, "empty-registry"))
+    return size
+
+
+def run_round(workload, context, tools, skopeo, scratch, table, sizes):
     for tool in tools:
-        target = f"{registry}/bench/{workload}-{tool.name}-{number}:v1"
         tool.forget()
         table.add(f"{workload}: build, cold", tool.name, measure(tool.build(context)))
         table.add(f"{workload}: build, warm", tool.name, measure(tool.build(context)))
-        table.add(f"{workload}: push", tool.name, measure(tool.push(target)))
-        table.add(f"{workload}: push again", tool.name, measure(tool.push(target)))
-        sizes[workload, tool.name] = layer_bytes(target)
-    target = f"{registry}/bench/{workload}-skopeo-{number}:v1"
-    table.add(f"{workload}: push", skopeo.name, measure(skopeo.push(target)))
-    table.add(f"{workload}: push again", skopeo.name, measure(skopeo.push(target)))
+        sizes[workload, tool.name] = push_twice(workload, tool, scratch, table)
+    push_twice(workload, skopeo, scratch, table)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bale", required=True)
-    parser.add_argument("--registry", required=True, help="HOST:PORT; insecure in registries.conf")
     parser.add_argument("--scratch", required=True)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
@@ -183,8 +146,8 @@ def main():
     for workload, dockerfile in (("plain", PLAIN), ("stages", STAGES)):
         context = os.path.join(arguments.scratch, "context-" + workload)
         make_context(context, dockerfile)
-        for number in range(arguments.rounds):
-            run_round(number, workload, context, tools, Skopeo(bale), arguments.registry, table, sizes)
+        for _ in range(arguments.rounds):
+            run_round(workload, context, tools, Skopeo(bale), arguments.scratch, table, sizes)
     table.print()
     print("\nlayers, MB")
     for (workload, name), size in sizes.items():

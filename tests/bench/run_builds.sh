@@ -19,4 +19,4 @@ start_registry
 "$support/make-base-images.sh" "$REGISTRY" busybox
 use_registry_as_mirror
 with_container_settings python3 "$here/run_builds.py" --bale "$(realpath "$bale")" \
-  --registry "$REGISTRY" --scratch "$SCRATCH" "$@"
+  --scratch "$SCRATCH" "$@"
