@@ -10,6 +10,8 @@
 #include "oci/layer_reader.h"
 #include "oci/layer_toc.h"
 #include "oci/layer_writer.h"
+#include "oci/tar_header.h"
+#include "oci/zstd_sink.h"
 #include "tests/support/test_image.h"
 
 namespace bale::oci {
@@ -101,25 +103,19 @@ TEST(UnpackLimits, GrowWithTheBlobUpToTheMost) {
 }
 
 TEST(LayerReader, StopsAtABomb) {
-  // 256 MiB of zeros in 24 KB: more than the 64 MiB and the thousandfold.
-  MemoryStore store;
-  ThreadPool pool(2);
-  LayerOptions options;
-  options.compression = Compression::kZstd;
-  StringSink toc;
-  LayerWriter writer(store, pool, options, toc);
-  class Zeros final : public Source {
-    std::size_t read(MutableBytes buffer) override {
-      std::fill(buffer.begin(), buffer.end(), std::byte{0});
-      return buffer.size();
-    }
-  } zeros;
+  // 256 MiB of zeros in a few KB: more than the 64 MiB and the thousandfold.
   TarEntry entry;
   entry.path = "zeros";
   entry.size = std::uint64_t{256} << 20;
-  writer.add_stream(entry, zeros);
-  const LayerResult layer = writer.finish();
-  EXPECT_THROW(walk_layer(store, layer.descriptor, [](const TarEntry&, Source&) {}), Error);
+  std::string header;
+  append_tar_header(header, entry);
+  const std::string zeros(std::size_t{1} << 20, '\0');
+  ZstdSink bomb(3);
+  bomb.write(as_bytes(header));
+  for (int i = 0; i < 257; ++i) bomb.write(as_bytes(zeros));
+  MemoryStore store;
+  const Descriptor layer = test::add_blob(store, bomb.finish(), media_type::kOciLayerZstd);
+  EXPECT_THROW(walk_layer(store, layer, [](const TarEntry&, Source&) {}), Error);
 }
 
 }  // namespace
