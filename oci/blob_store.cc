@@ -42,6 +42,8 @@ std::optional<UniqueFd> BlobProvider::open_file(const Digest&) const { return st
 
 bool BlobStore::try_clone(const UniqueFd&, const Descriptor&) { return false; }
 
+bool BlobStore::try_adopt(const std::filesystem::path&, const Digest&) { return false; }
+
 std::unique_ptr<Source> BlobProvider::open(const Descriptor& descriptor) const {
   return std::make_unique<OwnedVerifyingSource>(open_unverified(descriptor), descriptor);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -56,6 +57,10 @@ class BlobStore : public BlobProvider {
   /// Takes a file as a blob without moving its bytes, verified, where the file system can share
   /// them; false where it cannot, and nothing has happened.
   virtual bool try_clone(const UniqueFd& file, const Descriptor& descriptor);
+
+  /// Takes a file whose content the caller has verified as a blob, by renaming it; false where it
+  /// is on another file system, and nothing has happened.
+  virtual bool try_adopt(const std::filesystem::path& file, const Digest& digest);
 };
 
 /// Copies one blob, verified on the way; nothing happens where the store has it.

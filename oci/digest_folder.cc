@@ -102,6 +102,18 @@ bool DigestFolder::try_clone(const UniqueFd& file, const Descriptor& descriptor)
   return true;
 }
 
+bool DigestFolder::try_adopt(const fs::path& file, const Digest& digest) {
+  const fs::path target = path_of(digest);
+  fs::create_directories(target.parent_path());
+  if (::rename(file.c_str(), target.c_str()) != 0) {
+    if (errno == EXDEV) return false;
+    throw errno_error("renaming " + file.string());
+  }
+  const std::lock_guard lock(state_->mutex);
+  state_->unsynced.insert(digest);
+  return true;
+}
+
 bool DigestFolder::remove(const Digest& digest) { return ::unlink(path_of(digest).c_str()) == 0; }
 
 std::vector<Digest> DigestFolder::list() const {

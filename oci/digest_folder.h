@@ -31,6 +31,8 @@ class DigestFolder {
   std::unique_ptr<BlobWriter> create();
   /// A copy of `file` that shares its bytes, verified; false where the file system cannot.
   bool try_clone(const UniqueFd& file, const Descriptor& descriptor);
+  /// Renames a verified file to its place; false where it is on another file system.
+  bool try_adopt(const std::filesystem::path& file, const Digest& digest);
   bool remove(const Digest& digest);
   /// Everything that is there, in no order.
   std::vector<Digest> list() const;

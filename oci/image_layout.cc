@@ -111,6 +111,11 @@ bool ImageLayout::try_clone(const UniqueFd& file, const Descriptor& descriptor) 
   return state_->blobs.try_clone(file, descriptor);
 }
 
+bool ImageLayout::try_adopt(const fs::path& file, const Digest& digest) {
+  std::call_once(state_->made, [this] { state_->make(); });
+  return state_->blobs.try_adopt(file, digest);
+}
+
 std::vector<Digest> ImageLayout::list_blobs() const { return state_->blobs.list(); }
 
 bool ImageLayout::remove_blob(const Digest& digest) { return state_->blobs.remove(digest); }

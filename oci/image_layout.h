@@ -44,6 +44,7 @@ class ImageLayout final : public BlobStore {
   std::unique_ptr<BlobWriter> create_blob() override;
   std::optional<UniqueFd> open_file(const Digest& digest) const override;
   bool try_clone(const UniqueFd& file, const Descriptor& descriptor) override;
+  bool try_adopt(const std::filesystem::path& file, const Digest& digest) override;
   /// The digests of all blobs, named by the index or not.
   std::vector<Digest> list_blobs() const;
   bool remove_blob(const Digest& digest);

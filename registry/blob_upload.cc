@@ -37,7 +37,7 @@ bool BlobUpload::resume_earlier() {
   const auto entry = journal_->find(to_.name(), blob_.digest);
   if (!entry) return false;
   const auto known = to_.upload_status({entry->location, entry->offset});
-  if (!known || known->offset == 0 || known->offset > blob_.size) {
+  if (!known || known->offset > blob_.size) {
     journal_->forget(to_.name(), blob_.digest);
     return false;
   }
@@ -73,6 +73,7 @@ bool BlobUpload::step() {
     upload_ = to_.start_upload(not_before_);
   }
   if (!in_parts() && upload_->offset == 0) return send_whole();
+  if (upload_->offset == 0) remember();  // the registry may keep what a dying run sent
   if (upload_->offset == blob_.size) return finish();
   send_part();
   return false;
@@ -96,9 +97,12 @@ void BlobUpload::send_part() {
   if (answer.verdict != PartAnswer::Verdict::kTaken) return refused(answer, size);
   upload_ = answer.upload;
   if (upload_->offset > blob_.size) return begin_anew();
-  if (journal_ != nullptr) {
-    journal_->keep(to_.name(), blob_.digest, {upload_->location, upload_->offset});
-  }
+  remember();
+}
+
+void BlobUpload::remember() {
+  if (journal_ == nullptr) return;
+  journal_->keep(to_.name(), blob_.digest, {upload_->location, upload_->offset});
 }
 
 void BlobUpload::refused(const PartAnswer& answer, std::uint64_t size) {

@@ -20,7 +20,7 @@ struct UploadPolicy {
   std::uint64_t stream_limit = std::uint64_t{32} << 20;
   /// Larger ones go in parts of this size, so that they can resume; smaller parts after a break,
   /// down to `smallest_chunk`, since a break mostly costs the part that was on its way.
-  std::uint64_t chunk_size = std::uint64_t{32} << 20;
+  std::uint64_t chunk_size = std::uint64_t{16} << 20;
   std::uint64_t smallest_chunk = std::uint64_t{4} << 20;
   RetryPolicy retry = {};
 };

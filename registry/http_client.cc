@@ -33,8 +33,8 @@ class CancelGuard {
 /// The answer's content as its owner reads it.
 class AnswerSource final : public oci::Source {
  public:
-  AnswerSource(std::shared_ptr<Transfer> transfer, std::stop_token stop)
-      : transfer_(std::move(transfer)), stop_(std::move(stop)) {}
+  AnswerSource(std::shared_ptr<Transfer> transfer, RateLimiter& limiter, std::stop_token stop)
+      : transfer_(std::move(transfer)), limiter_(limiter), stop_(std::move(stop)) {}
   ~AnswerSource() override {
     if (!at_end_) transfer_->cancel();
   }
@@ -44,13 +44,33 @@ class AnswerSource final : public oci::Source {
   std::size_t read(oci::MutableBytes buffer) override {
     const std::size_t got = transfer_->read(buffer, stop_);
     at_end_ = got == 0;
+    limiter_.pass(got, stop_);
     return got;
   }
 
  private:
   std::shared_ptr<Transfer> transfer_;  // shared with the HTTP thread
+  RateLimiter& limiter_;
   std::stop_token stop_;
   bool at_end_ = false;
+};
+
+/// A body that keeps to the rate.
+class LimitedSource final : public oci::Source {
+ public:
+  LimitedSource(oci::Source& next, RateLimiter& limiter, const std::stop_token& stop)
+      : next_(next), limiter_(limiter), stop_(stop) {}
+
+  std::size_t read(oci::MutableBytes buffer) override {
+    const std::size_t got = next_.read(buffer);
+    limiter_.pass(got, stop_);
+    return got;
+  }
+
+ private:
+  oci::Source& next_;
+  RateLimiter& limiter_;
+  const std::stop_token& stop_;
 };
 
 /// Reads a short answer that nobody wants, so that its connection can serve again.
@@ -84,7 +104,10 @@ std::optional<std::chrono::milliseconds> retry_after(const Headers& headers,
 }
 
 HttpClient::HttpClient(HttpOptions options, oci::Progress& log)
-    : options_(std::move(options)), log_(log), thread_(options_.transport) {}
+    : options_(std::move(options)),
+      log_(log),
+      limiter_(options_.bytes_per_second),
+      thread_(options_.transport) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -137,7 +160,10 @@ HttpClient::Attempt HttpClient::exchange(const Request& request, const std::stop
   const Clock::time_point begin = std::max(Clock::now(), request.not_before);
   const std::shared_ptr<Transfer> transfer = thread_.start(request);
   CancelGuard guard(transfer);
-  if (body) transfer->feed(*body, stop);
+  if (body) {
+    LimitedSource limited(*body, limiter_, stop);
+    transfer->feed(limited, stop);
+  }
   auto head = transfer->wait_head(stop);
   if (!head) return {std::nullopt, transfer->failure()};
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
@@ -145,8 +171,9 @@ HttpClient::Attempt HttpClient::exchange(const Request& request, const std::stop
              std::to_string(took.count()) + " ms)");
   report_warnings(head->headers);
   guard.release();
-  return {StreamedResponse{*std::move(head), std::make_unique<AnswerSource>(transfer, stop)},
-          std::nullopt};
+  return {
+      StreamedResponse{*std::move(head), std::make_unique<AnswerSource>(transfer, limiter_, stop)},
+      std::nullopt};
 }
 
 void HttpClient::report_warnings(const Headers& headers) {

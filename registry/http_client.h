@@ -12,11 +12,14 @@
 #include "oci/progress.h"
 #include "registry/http_message.h"
 #include "registry/http_thread.h"
+#include "registry/rate_limiter.h"
 
 namespace bale::registry {
 
 struct HttpOptions {
   TransportOptions transport = {};
+  /// For all transfers together, both ways; 0: as fast as it goes.
+  std::uint64_t bytes_per_second = 0;
   /// No socket is opened; every request fails with kUnavailable.
   bool offline = false;
 };
@@ -65,6 +68,7 @@ class HttpClient {
   std::mutex warnings_mutex_;
   std::set<std::string> warnings_;
   std::size_t warned_bytes_ = 0;
+  RateLimiter limiter_;
   HttpThread thread_;
 };
 

@@ -77,15 +77,17 @@ class ReportingSink final : public oci::Sink {
 };
 
 void pull_blob(const Repository& from, const oci::Descriptor& blob, oci::BlobStore& to,
-               oci::Progress& progress) {
+               PartialBlobs* partial, oci::Progress& progress) {
   if (to.size(blob.digest) == blob.size) return;
   const auto task = progress.start(from.name(), std::string(blob.digest.short_hex()));
   try {
-    const auto source = from.open(blob);
-    const auto writer = to.create_blob();
-    ReportingSink sink(*writer, *task, blob.size);
-    oci::copy(*source, sink);
-    writer->finish(blob.digest);
+    if (partial == nullptr || !partial->fetch(from, blob, to, *task)) {
+      const auto source = from.open(blob);
+      const auto writer = to.create_blob();
+      ReportingSink sink(*writer, *task, blob.size);
+      oci::copy(*source, sink);
+      writer->finish(blob.digest);
+    }
   } catch (const oci::Error& error) {
     throw error.in("pulling " + blob.digest.to_string() + " from " + from.name());
   }
@@ -123,12 +125,12 @@ oci::Descriptor narrow(const FetchedDocuments& documents, const oci::Descriptor&
 }  // namespace
 
 void pull_blobs(const Repository& from, const std::vector<oci::Descriptor>& blobs,
-                oci::BlobStore& to, std::size_t jobs, oci::Progress& progress,
+                oci::BlobStore& to, const PullOptions& options, oci::Progress& progress,
                 const std::stop_token& stop) {
-  TransferGroup group(jobs, stop);
+  TransferGroup group(options.jobs, stop);
   const Repository source = from.with_stop(group.token());
   for (const oci::Descriptor& blob : blobs) {
-    group.run([&source, &blob, &to, &progress] { pull_blob(source, blob, to, progress); });
+    group.run([&, blob] { pull_blob(source, blob, to, options.partial, progress); });
   }
   group.wait();
 }
@@ -165,7 +167,7 @@ oci::Descriptor pull_image(const Repository& from, std::string_view reference, o
         break;
     }
   });
-  pull_blobs(source, blobs, to, options.jobs, progress, stop);
+  pull_blobs(source, blobs, to, options, progress, stop);
   // Parents came before children in the walk; the store gets them the other way round.
   for (auto manifest = manifests.rbegin(); manifest != manifests.rend(); ++manifest) {
     oci::write_blob(to, *manifest, oci::read_blob(documents, *manifest, oci::kMaxManifestSize));

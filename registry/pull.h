@@ -10,6 +10,7 @@
 #include "oci/descriptor.h"
 #include "oci/platform.h"
 #include "oci/progress.h"
+#include "registry/partial_blobs.h"
 #include "registry/repository.h"
 
 namespace bale::registry {
@@ -19,6 +20,8 @@ struct PullOptions {
   std::vector<oci::Platform> platforms = {};
   /// Blobs on their way at once.
   std::size_t jobs = 8;
+  /// Keeps what has come of a blob for a later run; null: nobody does. Must outlive the call.
+  PartialBlobs* partial = nullptr;
 };
 
 /// What a tag or digest means for the platforms asked for. The smaller index for several of them is
@@ -34,9 +37,10 @@ oci::Descriptor pull_image(const Repository& from, std::string_view reference, o
                            oci::Progress& progress = oci::no_progress(),
                            const std::stop_token& stop = {});
 
-/// Fetches blobs of one repository in parallel, each verified; what the store has is left alone.
+/// Fetches blobs of one repository in parallel, each verified; what the store has is left alone. Of
+/// the options the platforms do not count.
 void pull_blobs(const Repository& from, const std::vector<oci::Descriptor>& blobs,
-                oci::BlobStore& to, std::size_t jobs, oci::Progress& progress = oci::no_progress(),
-                const std::stop_token& stop = {});
+                oci::BlobStore& to, const PullOptions& options = {},
+                oci::Progress& progress = oci::no_progress(), const std::stop_token& stop = {});
 
 }  // namespace bale::registry

@@ -22,6 +22,7 @@ class RegistryHost {
                CredentialLookup lookup);
 
   const Url& base() const { return base_; }
+  const RetryPolicy& retry() const { return retry_; }
 
   /// Sends with what the registry wants to know of us for `scopes`; asks for a token and sends
   /// again where it answers 401. Any other status is the caller's to judge. An upload location on

@@ -194,7 +194,7 @@ std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descrip
                      oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)};
     throw exchange.host->error_of(exchange.request, refusal);
   };
-  return std::make_unique<BlobDownload>(open, descriptor, begin);
+  return std::make_unique<BlobDownload>(open, descriptor, begin, state_->patience());
 }
 
 std::optional<std::uint64_t> Repository::size(const oci::Digest& digest) const {

@@ -61,6 +61,8 @@ class Repository::State : public std::enable_shared_from_this<Repository::State>
   /// The registry's own route, as far as it is known by now.
   const Route& registry_route() const;
   Scopes scopes_of(const Route& route) const;
+  /// How often what broke off is tried again where there is no other way.
+  const RetryPolicy& patience() const { return routes_.back().host->retry(); }
 
   const std::string name;
   const Access access;

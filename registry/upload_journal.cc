@@ -25,7 +25,7 @@ std::optional<UploadJournal::Entry> UploadJournal::find(const std::string& repos
     const std::int64_t offset = object.optional_integer("offset").value_or(0);
     const bool ours = object.optional_integer("version") == kVersion &&
                       object.required_string("repository") == repository &&
-                      object.required_string("digest") == blob.to_string() && offset > 0;
+                      object.required_string("digest") == blob.to_string() && offset >= 0;
     if (!ours) return std::nullopt;
     return Entry{Url::parse(object.required_string("location")),
                  static_cast<std::uint64_t>(offset)};

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "builder/size_text.h"
 #include "oci/error.h"
 
 namespace bale::tools {
@@ -39,6 +40,30 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, T& target,
       ->check(CLI::IsMember(&words));
 }
 
+void set_rate_limit(GlobalOptions& options, const std::string& text) {
+  const auto size = builder::parse_size(text);
+  if (!size || *size == 0)
+    throw CLI::ValidationError("--rate-limit", "\"" + text + "\" is no size");
+  options.rate_limit = *size;
+}
+
+void add_transfer_options(CLI::App& app, GlobalOptions& options) {
+  const char* group = "Options for registries";
+  app.add_option("--retries", options.retries, "How often a failed request is sent again")
+      ->type_name("N")
+      ->check(CLI::Range(0, 100))
+      ->group(group);
+  app.add_option("--max-concurrent", options.max_concurrent, "Transfers at once to one host")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64))
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--rate-limit", [&options](const std::string& text) { set_rate_limit(options, text); },
+         "Bytes a second, over all transfers")
+      ->type_name("SIZE")
+      ->group(group);
+}
+
 }  // namespace
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
@@ -60,6 +85,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   add_choice(app, "--progress", options.terminal.progress, kProgressModes, "How progress is shown")
       ->group(group);
   app.add_flag("--offline", options.offline, "Open no socket")->group(group);
+  add_transfer_options(app, options);
 }
 
 std::filesystem::path store_path(const GlobalOptions& options) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +21,10 @@ struct GlobalOptions {
   std::string authfile;
   std::optional<bool> tls_verify;
   TerminalOptions terminal;
+  /// How registries are treated.
+  std::optional<int> retries;
+  std::optional<std::size_t> max_concurrent;
+  std::uint64_t rate_limit = 0;  ///< bytes a second; 0: none
   bool quiet = false;
   bool offline = false;
 };

@@ -12,6 +12,9 @@
 
 namespace bale::tools {
 
+/// How often what failed is tried again.
+registry::RetryPolicy retry_policy(const GlobalOptions& options);
+
 /// What the options say of registries.
 registry::RegistriesOptions registries_options(const GlobalOptions& options);
 

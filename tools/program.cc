@@ -51,6 +51,13 @@ Network& Program::network() {
   return *network_;
 }
 
+registry::PartialBlobs& Program::partial_blobs() {
+  if (!partial_blobs_) {
+    partial_blobs_ = std::make_unique<registry::PartialBlobs>(store().uploads_folder() / "partial");
+  }
+  return *partial_blobs_;
+}
+
 registry::Registries& Program::registries() {
   if (options_.offline) {
     throw oci::Error(oci::ErrorCode::kUnavailable, "a registry is needed, and --offline is set",

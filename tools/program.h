@@ -10,6 +10,7 @@
 #include "oci/progress.h"
 #include "oci/store.h"
 #include "oci/thread_pool.h"
+#include "registry/partial_blobs.h"
 #include "registry/registries.h"
 #include "registry/upload_journal.h"
 #include "tools/global_options.h"
@@ -35,6 +36,8 @@ class Program {
   oci::Store& store();
   /// Of interrupted pushes, in the store.
   registry::UploadJournal& upload_journal();
+  /// Of interrupted pulls, in the store.
+  registry::PartialBlobs& partial_blobs();
   /// Says which registries this run pushes to: before the first use of `registries`.
   void set_push_hosts(std::set<std::string> hosts) { push_hosts_ = std::move(hosts); }
   /// Throws kUnavailable with --offline.
@@ -54,6 +57,7 @@ class Program {
   std::unique_ptr<oci::ThreadPool> pool_;
   std::unique_ptr<oci::Store> store_;
   std::unique_ptr<registry::UploadJournal> upload_journal_;
+  std::unique_ptr<registry::PartialBlobs> partial_blobs_;
   std::set<std::string> push_hosts_;
   std::unique_ptr<Network> network_;
 };

@@ -31,6 +31,7 @@ int pull(Program& program, const PullCommandOptions& options) {
   const auto repository = program.repository(*name.reference, registry::Repository::Access::kPull);
   registry::PullOptions pull_options;
   pull_options.platforms = parse_platforms(options.platforms);
+  pull_options.partial = &program.partial_blobs();
   const auto root = registry::pull_image(repository, name.reference->manifest_reference(),
                                          program.store().blobs(), pull_options, program.progress(),
                                          program.stop());

@@ -31,6 +31,7 @@ registry::BlobPusherOptions pusher_options(Program& program,
                                            std::function<oci::BlobOrigins()> origins) {
   registry::BlobPusherOptions options;
   options.journal = &program.upload_journal();
+  options.upload.retry = retry_policy(program.options());
   options.origin = [&program, origins = std::move(origins)](
                        const oci::Digest& digest) -> std::optional<registry::Repository> {
     const auto known = origins();

@@ -125,7 +125,7 @@ TEST_F(DockerRegistryTest, TakesALargeBlobThroughAndGivesItBack) {
   pusher.start_blob(blob, store_);
   pusher.wait();
   oci::MemoryStore pulled;
-  pull_blobs(repository, {blob}, pulled, 2);
+  pull_blobs(repository, {blob}, pulled);
   EXPECT_EQ(pulled.size(blob.digest), blob.size);
 }
 
@@ -178,7 +178,7 @@ TEST_F(DockerRegistryTest, LetsInWhoeverIsInItsPasswordFile) {
   std::ofstream(folder / "htpasswd")
       << "alice:$2y$05$GIsWgkd5Xqa6h8KiEoYT5u5eGIZ6rS1n5W6iLyebs2pcsZ.TliCqS\n";
   const test::DockerRegistry server(
-      "auth: {htpasswd: {realm: test, path: " + (folder / "htpasswd").string() + "}}\n");
+      {.more = "auth: {htpasswd: {realm: test, path: " + (folder / "htpasswd").string() + "}}\n"});
   const auto root = test::add_image(store_, "linux/amd64");
   const FixedKeychain alice({.username = "alice", .password = Secret("secret"), .source = "test"});
   Registries known(client_, alice);

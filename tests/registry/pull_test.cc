@@ -3,17 +3,22 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "oci/error.h"
+#include "oci/image_layout.h"
 #include "oci/image_walk.h"
 #include "registry/blob_download.h"
 #include "registry/push.h"
 #include "registry/registries.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/random_bytes.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
 namespace bale::registry {
@@ -121,6 +126,80 @@ TEST_F(PullTest, RefusesADocumentThatIsSentAsAnotherKind) {
   EXPECT_THROW(repository().get_manifest("odd"), oci::Error);
 }
 
+class PartialBlobsTest : public PullTest {
+ protected:
+  PartialBlobsTest() {
+    registry_.add_blob("team/app", content_);
+    options_.retry.attempts = 1;
+    registries_ = std::make_unique<Registries>(client_, no_keychain(), RegistriesConf(), options_);
+  }
+
+  void pull() {
+    PartialBlobs partial(folder_);
+    pull_blobs(repository(), {blob_}, layout_, {.partial = &partial});
+  }
+
+  std::vector<std::string> ranges() {
+    std::vector<std::string> list;
+    for (const auto& request : registry_.server().requests()) {
+      if (request.method == "GET") list.push_back(request.headers.find("Range").value_or("all"));
+    }
+    return list;
+  }
+
+  void cut_once_after(std::size_t size) {
+    registry_.intercept(
+        [this, size](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+          if (request.method != "GET" || cuts_-- <= 0) return std::nullopt;
+          return test::HttpAnswer{.body = content_, .cut_after = size};
+        });
+  }
+
+  std::atomic<int> cuts_ = 1;
+  const std::string content_ = test::random_bytes(std::size_t{4} << 20);
+  const oci::Descriptor blob_{.media_type = "x/y",
+                              .digest = oci::Digest::of(oci::as_bytes(content_)),
+                              .size = content_.size()};
+  test::ScratchFolder scratch_;
+  const std::filesystem::path folder_ = scratch_ / "partial";
+  oci::ImageLayout layout_ = oci::ImageLayout::create(scratch_ / "layout");
+};
+
+TEST_F(PartialBlobsTest, FetchTheRestInALaterRun) {
+  cut_once_after(std::size_t{3} << 20);
+  EXPECT_THROW(pull(), oci::Error);
+  registry_.server().forget_requests();
+  pull();
+  EXPECT_EQ(layout_.size(blob_.digest), blob_.size);
+  EXPECT_THAT(ranges(), ::testing::ElementsAre("bytes=3145728-"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(PartialBlobsTest, BeginAnewWhereWhatWasThereIsNotOfTheBlob) {
+  std::filesystem::create_directories(folder_);
+  std::ofstream(folder_ / std::string(blob_.digest.hex())) << "something else";
+  pull();
+  EXPECT_EQ(layout_.size(blob_.digest), blob_.size);
+  EXPECT_THAT(ranges(), ::testing::ElementsAre("bytes=14-", "all"));
+}
+
+TEST_F(PartialBlobsTest, KeepNothingThatIsWrongFromItsFirstByte) {
+  registry_.intercept([&](const test::HttpRequest&) -> std::optional<test::HttpAnswer> {
+    return test::HttpAnswer{.body = std::string(content_.size(), 'x')};
+  });
+  EXPECT_THROW(pull(), oci::Error);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_FALSE(layout_.size(blob_.digest));
+}
+
+TEST_F(PartialBlobsTest, EndAtTheFirstByteTooMany) {
+  registry_.intercept([&](const test::HttpRequest&) -> std::optional<test::HttpAnswer> {
+    return test::HttpAnswer{.body = content_ + content_};
+  });
+  EXPECT_THROW(pull(), oci::Error);
+  EXPECT_FALSE(layout_.size(blob_.digest));
+}
+
 TEST(BlobDownload, GoesOnWhereItBroke) {
   test::FakeRegistry registry;
   HttpClient client;
@@ -142,7 +221,7 @@ TEST(BlobDownload, GoesOnWhereItBroke) {
   const auto repository =
       registries.repository(oci::Reference::parse(registry.name("a")), Repository::Access::kPull);
   oci::MemoryStore store;
-  pull_blobs(repository, {blob}, store, 1);
+  pull_blobs(repository, {blob}, store, {.jobs = 1});
   EXPECT_EQ(store.size(digest), content.size());
   EXPECT_EQ(parts, 5);
 }

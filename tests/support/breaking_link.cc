@@ -77,6 +77,12 @@ class BreakingLink::State {
   }
 
   int port() const { return port_; }
+
+  void at_break(std::function<void()> hook) {
+    const std::lock_guard lock(hook_mutex_);
+    hook_ = std::move(hook);
+  }
+
   std::atomic<std::uint64_t> to_server = 0;
   std::atomic<std::uint64_t> to_client = 0;
   std::atomic<std::size_t> breaks = 0;
@@ -117,6 +123,10 @@ class BreakingLink::State {
       if (ends[1].revents != 0 && !pass(server, client, to_client, left)) return;
       if (left > 0) continue;
       ++breaks;
+      {
+        const std::lock_guard lock(hook_mutex_);
+        if (hook_) hook_();
+      }
       reset(client);
       return reset(server);
     }
@@ -131,6 +141,8 @@ class BreakingLink::State {
     return send_all(to, bytes.data(), static_cast<std::size_t>(got));
   }
 
+  std::mutex hook_mutex_;
+  std::function<void()> hook_;
   const std::uint64_t budget_;
   const int server_port_;
   oci::UniqueFd listener_;
@@ -146,6 +158,7 @@ BreakingLink::BreakingLink(const std::string& server, std::uint64_t budget)
 BreakingLink::~BreakingLink() = default;
 
 std::string BreakingLink::host() const { return "127.0.0.1:" + std::to_string(state_->port()); }
+void BreakingLink::at_break(std::function<void()> hook) { state_->at_break(std::move(hook)); }
 std::uint64_t BreakingLink::to_server() const { return state_->to_server; }
 std::uint64_t BreakingLink::to_client() const { return state_->to_client; }
 std::size_t BreakingLink::breaks() const { return state_->breaks; }

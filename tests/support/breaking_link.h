@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,8 @@ class BreakingLink {
 
   /// `127.0.0.1:PORT`
   std::string host() const;
+  /// Called each time a connection has been cut, from any thread.
+  void at_break(std::function<void()> hook);
   /// Bytes of all connections so far.
   std::uint64_t to_server() const;
   std::uint64_t to_client() const;

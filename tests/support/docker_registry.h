@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 namespace bale::test {
 
-/// Debian's docker-registry as a process of its own, on a free port of this machine, with its data
-/// in a folder that goes with it.
+/// Parts of its YAML configuration.
+struct DockerRegistryOptions {
+  /// Lines at the top level.
+  std::string more = {};
+  /// Lines inside `storage`.
+  std::string storage =
+      "  delete: {enabled: true}\n  maintenance: {uploadpurging: {enabled: false}}\n";
+  /// Further members of `http`, each after a comma.
+  std::string http = {};
+  /// Where it keeps its data; empty: a folder that goes with it.
+  std::filesystem::path data = {};
+};
+
+/// Debian's docker-registry as a process of its own, on a free port of this machine.
 class DockerRegistry {
  public:
-  /// Further lines of its configuration, at the top level of the YAML.
-  explicit DockerRegistry(const std::string& configuration = "");
+  explicit DockerRegistry(const DockerRegistryOptions& options = {});
   ~DockerRegistry();
   DockerRegistry(const DockerRegistry&) = delete;
   DockerRegistry& operator=(const DockerRegistry&) = delete;
