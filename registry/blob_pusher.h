@@ -19,7 +19,7 @@ namespace bale::registry {
 
 struct BlobPusherOptions {
   /// Blobs on their way at once, counted in threads; bodies are limited by HostLimits besides.
-  std::size_t jobs = 12;
+  std::size_t jobs = 24;
   UploadPolicy upload = {};
   /// Remembers interrupted uploads for a later run; null: nobody does. Must outlive the pusher.
   UploadJournal* journal = nullptr;

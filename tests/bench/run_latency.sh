@@ -1,42 +1,62 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Pushes an index of 20 small blobs over a link with 40 ms of delay, with bale and skopeo
-# in turn, and compares the medians. Needs root: the registry stands in a network
-# namespace behind netem.
+# in turn, and compares the medians. As root, and where the kernel has netem, the
+# registry stands in a network namespace behind it; else behind a proxy that delays.
 #
 #   usage: run_latency.sh BALE [ROUNDS]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../support/lib.sh"
+. "$here/../support/registry.sh"
 
 bale=$(realpath "${1:?usage: run_latency.sh BALE [ROUNDS]}")
 rounds=${2:-7}
+delay=40
 platforms=(amd64 arm64 386 s390x ppc64le riscv64 mips64le loong64 arm mips)
 far_side=bale-far-$$
-address=10.213.77.2
 
-# open_link: a namespace with a registry in it, 40 ms there and back.
-open_link() {
-  ip netns add "$far_side"
+# open_namespace: a link with netem, and the far end of it in a namespace of its own.
+open_namespace() {
+  ip netns add "$far_side" 2>>"$SCRATCH/link.log" || return 1
   at_exit ip netns delete "$far_side"
-  ip link add "near$$" type veth peer name "far$$" netns "$far_side"
+  ip link add "near$$" type veth peer name "far$$" netns "$far_side" || return 1
+  tc qdisc add dev "near$$" root netem delay "${delay}ms" 2>>"$SCRATCH/link.log" || return 1
   ip addr add 10.213.77.1/24 dev "near$$"
   ip link set "near$$" up
-  ip netns exec "$far_side" ip addr add "$address/24" dev "far$$"
+  ip netns exec "$far_side" ip addr add 10.213.77.2/24 dev "far$$"
   ip netns exec "$far_side" ip link set "far$$" up
-  tc qdisc add dev "near$$" root netem delay 40ms
 }
 
-start_far_registry() {
+start_registry_in_namespace() {
+  REGISTRY=10.213.77.2:5000
   cat >"$SCRATCH/config.yml" <<END
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: $SCRATCH/data}, delete: {enabled: true}}
-http: {addr: "$address:5000", secret: fixed}
+storage: {filesystem: {rootdirectory: $SCRATCH/data}}
+http: {addr: "$REGISTRY", secret: fixed}
 END
   ip netns exec "$far_side" docker-registry serve "$SCRATCH/config.yml" >"$SCRATCH/log" 2>&1 &
   at_exit stop_process $!
-  wait_for 10 curl -sf -o "$SCRATCH/answer" "http://$address:5000/v2/" || fail "no registry"
+}
+
+# start_registry_behind_proxy: on loopback, with the delay before it.
+start_registry_behind_proxy() {
+  start_registry
+  python3 "$here/delay_proxy.py" "${REGISTRY##*:}" "$delay" >"$SCRATCH/port" &
+  at_exit stop_process $!
+  wait_for 10 test -s "$SCRATCH/port" || fail "no proxy"
+  REGISTRY=127.0.0.1:$(cat "$SCRATCH/port")
+}
+
+start_far_registry() {
+  if open_namespace; then
+    start_registry_in_namespace
+  else
+    note "no netem here: a proxy delays"
+    start_registry_behind_proxy
+  fi
+  wait_for 10 curl -sf -o "$SCRATCH/answer" "http://$REGISTRY/v2/" || fail "no registry"
 }
 
 # make_image ROUND: a layout with an index of ten platforms, 20 blobs that no round had before.
@@ -68,18 +88,17 @@ timed() {
 
 push_with_bale() {
   timed "$bale" --store "$SCRATCH/empty" --tls-verify=false --progress none copy \
-    "oci:$SCRATCH/layout:v1" "docker://$address:5000/bale-$1:v1"
+    "oci:$SCRATCH/layout:v1" "docker://$REGISTRY/bale-$1:v1"
 }
 
 push_with_skopeo() {
   timed skopeo copy --all --dest-tls-verify=false "oci:$SCRATCH/layout:v1" \
-    "docker://$address:5000/skopeo-$1:v1"
+    "docker://$REGISTRY/skopeo-$1:v1"
 }
 
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
 open_scratch latency
-open_link
 start_far_registry
 for ((round = 1; round <= rounds; round++)); do
   make_image "r$round"
