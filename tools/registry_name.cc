@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/registry_name.h"
 
+#include <string_view>
+
 #include "oci/error.h"
 #include "oci/image_name.h"
 
 namespace bale::tools {
 
 oci::Reference registry_name(const std::string& text) {
-  const auto name = oci::ImageName::parse(text);
-  const bool plain =
-      name.transport == oci::Transport::kStore || name.transport == oci::Transport::kRegistry;
-  if (plain && name.reference) return *name.reference;
+  constexpr std::string_view kPrefix = "docker://";
+  // Not as an image is named: no tag is filled in here, since a repository may be meant.
+  if (text.starts_with(kPrefix)) return oci::Reference::parse(text.substr(kPrefix.size()));
+  if (oci::ImageName::parse(text).transport == oci::Transport::kStore) {
+    return oci::Reference::parse(text);
+  }
   throw oci::Error(oci::ErrorCode::kInvalid, text + " is not in a registry",
                    "name it as docker://HOST/REPOSITORY");
 }
