@@ -45,6 +45,21 @@ void add_source_options(CLI::App& command, BuildOptions& options) {
            "Base images: always (when no word follows), missing, newer or never", "always");
 }
 
+/// An option that podman gets as it is.
+void add_podman_option(CLI::App& command, const char* flags, const char* name,
+                       BuildOptions& options) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          flags,
+          [&options, name](const std::vector<std::string>& values) {
+            for (const auto& value : values) {
+              options.podman_options.push_back(std::string(name) + "=" + value);
+            }
+          },
+          "For RUN, as in podman run")
+      ->allow_extra_args(false);
+}
+
 void add_run_options(CLI::App& command, BuildOptions& options) {
   add_text(command, "--podman", options.podman, "PATH", "The Podman that executes RUN");
   add_text(command, "--run-timeout", options.run_timeout, "T",
@@ -56,18 +71,10 @@ void add_run_options(CLI::App& command, BuildOptions& options) {
            "An agent for RUN --mount=type=ssh");
   command.add_flag("--no-run", options.no_run, "Fail if a RUN would have to execute");
   for (const char* name : {"--add-host", "--dns", "--ulimit", "--shm-size", "--memory", "--cap-add",
-                           "--cap-drop", "--security-opt", "--device", "--volume"}) {
-    command
-        .add_option_function<std::vector<std::string>>(
-            name,
-            [&options, name](const std::vector<std::string>& values) {
-              for (const auto& value : values) {
-                options.podman_options.push_back(std::string(name) + "=" + value);
-              }
-            },
-            "For RUN, as in podman run")
-        ->allow_extra_args(false);
+                           "--cap-drop", "--security-opt", "--device"}) {
+    add_podman_option(command, name, name, options);
   }
+  add_podman_option(command, "-v,--volume", "--volume", options);
 }
 
 void add_result_options(CLI::App& command, BuildOptions& options) {
