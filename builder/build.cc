@@ -28,7 +28,7 @@ BuildOutcome build(const BuildRequest& request, const BuildPlan& plan,
     outcome.images.push_back(assemble_image(*targets[i].result, request.platforms[i], request.edits,
                                             services.cache, services.store.blobs()));
   }
-  if (stop.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+  oci::throw_if_stopped(stop);
   if (request.platforms.size() > 1 && !outcome.images.empty()) {
     outcome.index = assemble_index(outcome.images, request.edits, services.store.blobs());
   }

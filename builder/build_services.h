@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 #include "builder/executor.h"
 #include "builder/image_resolver.h"
@@ -30,6 +31,8 @@ struct BuildServices {
   Executor& executor;
   oci::ThreadPool& pool;
   oci::Progress& progress;
+  /// Ends what takes long: the same as the build is given.
+  std::stop_token stop = {};
   /// Told of each layer of a target as soon as its blob can be read, so that it may start to move.
   /// Called from any thread; `blobs` is shared with the stage.
   std::function<void(const StageLayer& layer, LayerOrigin origin,

@@ -48,7 +48,7 @@ void wait_a_moment(const std::stop_token& stop) {
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
   never.wait_for(lock, stop, 50ms, [] { return false; });
-  if (stop.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+  oci::throw_if_stopped(stop);
 }
 
 }  // namespace

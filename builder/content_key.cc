@@ -31,12 +31,29 @@ void remember(const FileTree& tree, const TreeFile& file, oci::FileTime read_at,
   if (now && now->stamp == file.stamp) cache.put(*file.stamp, *file.content, read_at);
 }
 
-void hash_files(const FileTree& tree, std::span<TreeFile* const> files, StatCache& cache) {
+/// Bytes that come until somebody asks to stop.
+class StoppableSource final : public oci::Source {
+ public:
+  StoppableSource(oci::Source& source, const std::stop_token& stop)
+      : source_(source), stop_(stop) {}
+  std::size_t read(oci::MutableBytes buffer) override {
+    oci::throw_if_stopped(stop_);
+    return source_.read(buffer);
+  }
+
+ private:
+  oci::Source& source_;
+  const std::stop_token& stop_;
+};
+
+void hash_files(const FileTree& tree, std::span<TreeFile* const> files, StatCache& cache,
+                const std::stop_token& stop) {
   std::vector<std::string> paths;
   for (const TreeFile* each : files) paths.push_back(each->entry.path);
   const oci::FileTime read_at = current_file_time();
   tree.read(paths, [&](std::size_t index, oci::Source& content) {
-    files[index]->content = oci::digest_of(content);
+    StoppableSource source(content, stop);
+    files[index]->content = oci::digest_of(source);
   });
   for (const TreeFile* each : files) remember(tree, *each, read_at, cache);
 }
@@ -95,7 +112,8 @@ std::string record_of(const SelectedSource& source, const TreeFile& file) {
 
 }  // namespace
 
-void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& pool) {
+void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& pool,
+                   std::stop_token stop) {
   // Declared before the group, which joins the tasks that use it.
   std::vector<std::vector<TreeFile*>> unknown;
   unknown.reserve(selection.sources.size());
@@ -106,7 +124,7 @@ void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& 
     while (!rest.empty()) {
       const auto part = rest.first(task_length(rest));
       rest = rest.subspan(part.size());
-      tasks.run([&source, &cache, part] { hash_files(*source.tree, part, cache); });
+      tasks.run([&source, &cache, &stop, part] { hash_files(*source.tree, part, cache, stop); });
     }
   }
   tasks.wait();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stop_token>
+
 #include "builder/cache_key.h"
 #include "builder/copy_plan.h"
 #include "builder/copy_selection.h"
@@ -11,8 +13,10 @@
 namespace bale::builder {
 
 /// Fills in the content digests that the selection lacks: from `cache` where a file is unchanged
-/// since it was hashed, else by reading it, files in parallel.
-void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& pool);
+/// since it was hashed, else by reading it, files in parallel. Throws kInterrupted once `stop` is
+/// requested.
+void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& pool,
+                   std::stop_token stop = {});
 
 /// Fills in the content digests from the layer that the plan became, so that a first build reads
 /// every file once: what was written counts, even where it was digested before. Files that are not

@@ -74,7 +74,7 @@ CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
 
 CacheKey CopyRunner::stacked_key_of(const CopyOrder& order, CopySelection& selection,
                                     const StepBase& base) {
-  hash_contents(selection, services_.stats, services_.pool);
+  hash_contents(selection, services_.stats, services_.pool, services_.stop);
   return stacked_key(order, content_key(selection), base.layers, recorder_.format());
 }
 
@@ -108,7 +108,7 @@ CacheKey CopyRunner::files_key(std::shared_ptr<const FileTree> tree, const std::
   CopyStep everything;
   everything.sources = {path};
   CopySelection selection = select_files(everything, std::move(tree), {});
-  hash_contents(selection, services_.stats, services_.pool);
+  hash_contents(selection, services_.stats, services_.pool, services_.stop);
   return content_key(selection);
 }
 

@@ -84,7 +84,7 @@ class InstructionStageBuilder::Work {
   StageResult run() {
     for (const auto& layer : result_.layers) tell(layer, LayerOrigin::kKnown);
     for (const auto& instruction : stage_.instructions) {
-      if (stop_.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+      oci::throw_if_stopped(stop_);
       if (const auto step = result_.evaluator.apply(instruction)) take(*step);
     }
     return std::move(result_);

@@ -46,7 +46,7 @@ CachedStep LayerRecorder::once(const CacheKey& key, const std::function<CachedSt
 
 CachedStep LayerRecorder::write(const std::function<void(oci::LayerWriter&)>& fill) {
   return record([&](oci::Sink& toc) -> std::optional<oci::LayerResult> {
-    oci::LayerWriter writer(services_.store.blobs(), services_.pool, options_, toc);
+    oci::LayerWriter writer(services_.store.blobs(), services_.pool, options_, toc, services_.stop);
     fill(writer);
     return writer.finish();
   });

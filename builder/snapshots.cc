@@ -100,7 +100,7 @@ std::vector<Snapshot> Snapshots::unpack(std::span<const StageLayer> layers, std:
   oci::TaskGroup group(pool_);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     group.run([&, i] {
-      if (stop.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+      oci::throw_if_stopped(stop);
       if (!group.failed()) found[i] = unpack_one(layers[i]);
     });
   }

@@ -112,7 +112,7 @@ std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEv
         continue;
       }
       require_success(outcome, settings_);
-      return capture(folder, task.options, toc);
+      return capture(folder, task.options, toc, stop);
     }
   });
 }
@@ -137,8 +137,8 @@ RunOutcome StepRunner::execute(const RunFolder& folder, const std::vector<Snapsh
 
 std::optional<oci::LayerResult> StepRunner::capture(const RunFolder& folder,
                                                     const oci::LayerOptions& options,
-                                                    oci::Sink& toc) {
-  oci::LayerWriter writer(store_, pool_, options, toc);
+                                                    oci::Sink& toc, std::stop_token stop) {
+  oci::LayerWriter writer(store_, pool_, options, toc, std::move(stop));
   std::size_t changes = 0;
   const bool complete = visit_changes({folder.upper(), folder.base(), folder.stub()},
                                       [&](oci::TarEntry entry, const fs::path& file) {

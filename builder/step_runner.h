@@ -46,7 +46,7 @@ class StepRunner {
   RunOutcome execute(const RunFolder& folder, const std::vector<Snapshot>& below,
                      const RunTask& task, const RunEvents& events, const std::stop_token& stop);
   std::optional<oci::LayerResult> capture(const RunFolder& folder, const oci::LayerOptions& options,
-                                          oci::Sink& toc);
+                                          oci::Sink& toc, std::stop_token stop);
 
   Snapshots& snapshots_;
   Executor& executor_;

@@ -43,4 +43,8 @@ Error errno_error(std::string_view action) {
                std::move(hint));
 }
 
+void throw_if_stopped(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Error(ErrorCode::kInterrupted, "interrupted");
+}
+
 }  // namespace bale::oci

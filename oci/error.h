@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -44,5 +45,8 @@ class Error : public std::runtime_error {
 /// EPERM, else `kFailed`; ENOSPC gets a hint. Reads errno first, so call it right after the
 /// failure.
 Error errno_error(std::string_view action);
+
+/// Throws kInterrupted once somebody asked to stop: for loops that may take long.
+void throw_if_stopped(const std::stop_token& stop);
 
 }  // namespace bale::oci

@@ -36,8 +36,10 @@ const Digest& empty_digest() {
 /// Lays the tar out over blocks: headers and bytes at hand are written at once, files get their
 /// place and are read by the pipeline.
 struct LayerWriter::State {
-  State(BlobStore& store, ThreadPool& pool, const LayerOptions& layer_options, Sink& toc_sink)
-      : options(layer_options),
+  State(BlobStore& store, ThreadPool& pool, const LayerOptions& layer_options, Sink& toc_sink,
+        std::stop_token stop_token)
+      : stop(std::move(stop_token)),
+        options(layer_options),
         compressor(make_block_compressor(options)),
         toc(toc_sink),
         entries(toc),
@@ -54,6 +56,7 @@ struct LayerWriter::State {
   void end();
   void complete();
 
+  const std::stop_token stop;
   const LayerOptions options;
   std::unique_ptr<BlockCompressor> compressor;
   TocWriter toc;
@@ -70,6 +73,7 @@ struct LayerWriter::State {
 
 /// The block that takes the next byte: never a full one.
 LayerBlock& LayerWriter::State::open_block() {
+  throw_if_stopped(stop);
   if (!block) block = pipeline.take();
   return *block;
 }
@@ -139,8 +143,9 @@ void LayerWriter::State::complete() {
   if (block) pipeline.put(std::move(block));
 }
 
-LayerWriter::LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc)
-    : state_(std::make_unique<State>(store, pool, options, toc)) {}
+LayerWriter::LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc,
+                         std::stop_token stop)
+    : state_(std::make_unique<State>(store, pool, options, toc, std::move(stop))) {}
 
 LayerWriter::~LayerWriter() = default;
 

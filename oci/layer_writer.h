@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "oci/blob_store.h"
@@ -35,8 +36,10 @@ class LayerWriter {
  public:
   /// All three must outlive the writer. `toc` receives the table of contents; it and the blob are
   /// written on threads of the pool, one at a time. Any number of writers may share a pool, and be
-  /// used inside its tasks: each gets on by its own thread alone where it has to.
-  LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc);
+  /// used inside its tasks: each gets on by its own thread alone where it has to. Everything throws
+  /// kInterrupted once `stop` is requested.
+  LayerWriter(BlobStore& store, ThreadPool& pool, const LayerOptions& options, Sink& toc,
+              std::stop_token stop = {});
   ~LayerWriter();
   LayerWriter(const LayerWriter&) = delete;
   LayerWriter& operator=(const LayerWriter&) = delete;

@@ -37,7 +37,7 @@ void TransferGroup::wait() {
   tasks_.wait();
   const std::lock_guard lock(mutex_);
   if (first_error_) std::rethrow_exception(first_error_);
-  if (end_.stop_requested()) throw oci::Error(oci::ErrorCode::kInterrupted, "interrupted");
+  oci::throw_if_stopped(end_.get_token());
 }
 
 }  // namespace bale::registry

@@ -24,7 +24,8 @@ builder::BuildServices BuildParts::services() {
           .remote_files = remote_files_,
           .executor = executor_,
           .pool = program_.pool(),
-          .progress = program_.progress()};
+          .progress = program_.progress(),
+          .stop = program_.stop()};
 }
 
 builder::BuildServices BuildParts::services(LayerMover& mover) {

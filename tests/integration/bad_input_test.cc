@@ -202,10 +202,45 @@ TEST_F(DamagedBaseTest, RunOnAPlatformThatNothingExecutes) {
   EXPECT_FALSE(has_images());
 }
 
-class FailingRunTest : public BadInputTest {
+class InterruptedTest : public BadInputTest {
+ protected:
+  fs::path log() const { return scratch_ / "log"; }
+
+  /// Builds the context, sends SIGINT as soon as `ready` says so, and returns the exit status.
+  int interrupt_build(const std::function<bool()>& ready) const {
+    const std::string command = "exec " BALE_PROGRAM " --store " + store().string() +
+                                " build -t app:v1 " + context().string() + " > " + log().string() +
+                                " 2>&1";
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      ::_exit(127);
+    }
+    for (int tenths = 0; tenths < 600 && !ready(); ++tenths) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    ::kill(pid, SIGINT);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+};
+
+// The file takes minutes to pack: only an interrupted build ends before the test is given up.
+TEST_F(InterruptedTest, EndsInTheMiddleOfALargeFile) {
+  test::write_text(context() / "large", "");
+  fs::resize_file(context() / "large", std::uintmax_t{60} << 30);
+  test::write_text(context() / "Dockerfile", "FROM scratch\nCOPY large /\n");
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(interrupt_build([this] { return !test::files_below(store() / "tmp").empty(); }), 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  EXPECT_FALSE(has_images());
+}
+
+class FailingRunTest : public InterruptedTest {
  protected:
   void SetUp() override {
-    BadInputTest::SetUp();
+    InterruptedTest::SetUp();
     const auto& obstacle = test::podman_obstacle();
     if (!obstacle.empty()) GTEST_SKIP() << obstacle;
     test::make_busybox_root(context() / "root");
@@ -240,27 +275,10 @@ TEST_F(FailingRunTest, SaysTheLineTheStatusAndTheOutput) {
 
 TEST_F(FailingRunTest, EndsAtCtrlC) {
   test::write_text(context() / "Dockerfile", lines("echo started; sleep 600"));
-  const fs::path log = scratch_ / "log";
-  const pid_t pid = ::fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) {
-    const std::string command = "exec " BALE_PROGRAM " --store " + store().string() +
-                                " build -t app:v1 " + context().string() + " > " + log.string() +
-                                " 2>&1";
-    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-    ::_exit(127);
-  }
-  const auto started = [&] {
-    return fs::exists(log) && oci::read_file(log, 1 << 20).find("started") != std::string::npos;
-  };
-  for (int tenths = 0; tenths < 600 && !started(); ++tenths) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  ::kill(pid, SIGINT);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const int status = interrupt_build([this] {
+    return fs::exists(log()) && oci::read_file(log(), 1 << 20).find("started") != std::string::npos;
+  });
+  EXPECT_EQ(status, 130);
   EXPECT_FALSE(has_images());
   EXPECT_EQ(remains(), "");
 }
