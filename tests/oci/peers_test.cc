@@ -91,7 +91,7 @@ TEST_F(Peers, PodmanPullsFromTheStore) {
   EXPECT_RUNS("cd " + scratch_.path().string() + " && " + pull);
   const PeerRun image = run_peer(podman() + " image inspect localhost/store");
   EXPECT_THAT(image.output, HasSubstr("\"Architecture\": \"arm64\""));
-  run_peer(podman() + " system reset --force");
+  run_peer(podman() + " rmi --all --force");
 }
 
 TEST_F(Peers, SkopeoReadsOurArchive) {
@@ -129,7 +129,7 @@ TEST_F(Peers, PodmanLoadsOurDockerArchive) {
   EXPECT_RUNS(podman() + " load -i " + path("image.tar"));
   const PeerRun loaded = run_peer(podman() + " image inspect " + kName);
   EXPECT_THAT(loaded.output, HasSubstr("\"Architecture\": \"arm64\""));
-  run_peer(podman() + " system reset --force");
+  run_peer(podman() + " rmi --all --force");
 }
 
 TEST_F(Peers, WeReadSkopeosDockerArchive) {
