@@ -95,12 +95,13 @@ CachedStep CopyRunner::write(const CopyOrder& order,
   CachedStep made = recorder_.once(key.key, [&] {
     return recorder_.write([&](oci::LayerWriter& layer) { run_copy(plan, layer); });
   });
-  if (!key.exact) {
-    take_digests(*written, plan, *services_.tables.table(*made.layer, base.blobs), services_.stats);
+  if (key.exact) {
+    services_.cache.put(key.key, made);
+    return made;
   }
-  if (const PlanKey now = plan_key(plan, recorder_.format()); now.exact) {
-    services_.cache.put(now.key, made);
-  }
+  take_digests(*written, plan, *services_.tables.table(*made.layer, base.blobs), services_.stats);
+  const PlanKey now = plan_key(plan, recorder_.format());
+  if (now.exact) services_.cache.put(now.key, made);
   return made;
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include "builder/child_process.h"
@@ -28,12 +30,6 @@ using oci::ErrorCode;
 using Arguments = std::vector<std::string>;
 using Lines = std::vector<std::string>;
 
-std::string joined(const Lines& lines) {
-  std::string text;
-  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
-  return text;
-}
-
 /// One call of git, which never asks anybody for a password.
 Lines git(const Arguments& arguments, const std::stop_token& stop) {
   ChildProcess::Command command{{"git", "-c", "advice.detachedHead=false"},
@@ -50,10 +46,11 @@ Lines git(const Arguments& arguments, const std::stop_token& stop) {
     throw Error(ErrorCode::kFailed, "a git repository is needed, and git is not installed",
                 "install git, or give its files in another way");
   }
-  if (!status) throw Error(ErrorCode::kInterrupted, "interrupted");
+  oci::throw_if_stopped(stop);
   if (*status != 0) {
     throw Error(ErrorCode::kUnavailable, "git " + arguments.front() + " failed",
-                "try the same with git on the command line", joined(lines));
+                "try the same with git on the command line",
+                fmt::format("{}", fmt::join(lines, "\n")));
   }
   return lines;
 }

@@ -10,11 +10,6 @@ namespace {
 
 std::string now() { return oci::rfc3339(std::chrono::system_clock::now()); }
 
-std::string time_of_epoch(std::int64_t seconds) {
-  return oci::rfc3339(
-      std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::seconds(seconds)));
-}
-
 void apply_edits(oci::ImageConfig& config, const ImageEdits& edits) {
   for (const auto& [key, value] : edits.labels) config.config.labels[key] = value;
   for (const auto& name : edits.unset_env) {
@@ -63,14 +58,19 @@ oci::ImageConfig make_config(const StageResult& stage, const oci::Platform& plat
   for (const auto& layer : stage.layers) config.diff_ids.push_back(layer.diff_id);
   apply_edits(config, edits);
   apply_steps(config, stage);
-  const bool fixed = edits.source_date_epoch.has_value();
-  const std::string created =
-      fixed ? time_of_epoch(*edits.source_date_epoch) : first_made(config, cache);
-  set_own_times(config, stage.base_history, created, fixed);
+  const auto fixed = edits.fixed_time();
+  const std::string created = fixed ? *fixed : first_made(config, cache);
+  set_own_times(config, stage.base_history, created, fixed.has_value());
   return config;
 }
 
 }  // namespace
+
+std::optional<std::string> ImageEdits::fixed_time() const {
+  if (!source_date_epoch) return std::nullopt;
+  return oci::rfc3339(
+      std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::seconds(*source_date_epoch)));
+}
 
 PlatformImage assemble_image(const StageResult& stage, const oci::Platform& platform,
                              const ImageEdits& edits, LayerCache& cache, oci::BlobStore& store) {

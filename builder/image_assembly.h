@@ -22,6 +22,9 @@ struct ImageEdits {
   oci::Annotations index_annotations;
   oci::Annotations manifest_descriptor_annotations;
   std::optional<std::int64_t> source_date_epoch;  ///< seconds; all times of ours become it
+
+  /// That time as RFC 3339 has it, where there is one.
+  std::optional<std::string> fixed_time() const;
 };
 
 /// The image of one platform: its documents, which are in the store, and where its layers are.

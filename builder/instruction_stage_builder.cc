@@ -31,12 +31,6 @@ std::set<StageId> exported_stages(const BuildGraph& graph) {
   return exported;
 }
 
-std::optional<std::string> fixed_time(const ImageEdits& edits) {
-  if (!edits.source_date_epoch) return std::nullopt;
-  return oci::rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>(
-      std::chrono::seconds(*edits.source_date_epoch)));
-}
-
 oci::FileTime file_time(const ImageEdits& edits) {
   if (edits.source_date_epoch) return {*edits.source_date_epoch, 0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -213,7 +207,7 @@ InstructionStageBuilder::InstructionStageBuilder(const BuildRequest& request,
     : request_(request),
       services_(services),
       folders_(std::move(folders)),
-      recorder_(services, request.layer_options, fixed_time(request.edits)),
+      recorder_(services, request.layer_options, request.edits.fixed_time()),
       copies_(services, recorder_, request.use_cache),
       runs_(request, services, recorder_),
       slots_(static_cast<std::ptrdiff_t>(request.jobs)),

@@ -12,13 +12,6 @@ namespace bale::builder {
 
 namespace {
 
-/// Matches the path itself or a folder that it stands in.
-bool matches_within(const IgnorePattern& pattern, std::string_view path) {
-  for (; !path.empty(); path = parent_path(path))
-    if (pattern.matches(path)) return true;
-  return false;
-}
-
 bool hides(const TreeFilter& filter, const std::string& path) {
   return filter.hides && filter.hides(path);
 }
@@ -75,11 +68,11 @@ TreeFilter only_matching(std::string_view pattern, TreeFilter excluded) {
   const auto wanted = std::make_shared<const IgnorePattern>(pattern);
   const auto rest = std::make_shared<const TreeFilter>(std::move(excluded));
   return {[wanted, rest](const std::string& path) {
-            return hides(*rest, path) || !matches_within(*wanted, path);
+            return hides(*rest, path) || !wanted->matches(path);
           },
           [wanted, rest](const std::string& folder) {
             if (hides(*rest, folder) && !may_show_below(*rest, folder)) return false;
-            return matches_within(*wanted, folder) || wanted->may_match_below(folder);
+            return wanted->matches(folder) || wanted->may_match_below(folder);
           }};
 }
 

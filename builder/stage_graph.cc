@@ -294,14 +294,6 @@ std::set<StageId> StageInstance::dependencies() const {
   return result;
 }
 
-std::set<BaseImage> BuildGraph::base_images() const {
-  std::set<BaseImage> result;
-  for (const auto& stage : stages_) {
-    if (const auto* image = std::get_if<BaseImage>(&stage.base)) result.insert(*image);
-  }
-  return result;
-}
-
 BuildGraph make_build_graph(const Dockerfile& dockerfile, const StageList& stages,
                             const GraphInputs& inputs, const OnbuildTriggers& triggers) {
   const std::size_t target = target_stage(stages, inputs.target);

@@ -55,8 +55,6 @@ class BuildGraph {
   const StageInstance& stage(StageId id) const { return stages_.at(id.index); }
   /// The stages that become images, in the order of `GraphInputs::platforms`.
   const std::vector<StageId>& targets() const { return targets_; }
-  /// The images whose configs decide whether there are ONBUILD triggers.
-  std::set<BaseImage> base_images() const;
 
  private:
   friend BuildGraph make_build_graph(const Dockerfile&, const StageList&, const GraphInputs&,
@@ -67,8 +65,9 @@ class BuildGraph {
 };
 
 /// Pure: resolves nothing. A base image's triggers are known only when its config is, and can need
-/// further stages and images, so the caller repeats: make the graph, resolve `base_images()`, and
-/// where one has triggers that were not in `triggers`, add them and make the graph again.
+/// further stages and images, so the caller repeats: make the graph, resolve the images that its
+/// stages stand on, and where one has triggers that were not in `triggers`, add them and make the
+/// graph again.
 ///
 /// Throws kInvalid, with the marked line, for a cycle (naming its stages), an unknown target, a
 /// bad image reference or platform, a variable in `--from`.

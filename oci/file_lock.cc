@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "oci/error.h"
 
@@ -28,6 +29,14 @@ UniqueFd try_open(const std::filesystem::path& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
+/// Whether what was opened is still found under its name.
+bool is_still_there(const UniqueFd& fd, const std::filesystem::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd.get(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 FileLock FileLock::exclusive(const std::filesystem::path& path) {
@@ -38,7 +47,7 @@ FileLock FileLock::exclusive(const std::filesystem::path& path) {
 
 std::optional<FileLock> FileLock::try_exclusive(const std::filesystem::path& path) {
   UniqueFd fd = try_open(path);
-  if (!fd || !take(fd, LOCK_EX | LOCK_NB, path)) return std::nullopt;
+  if (!fd || !take(fd, LOCK_EX | LOCK_NB, path) || !is_still_there(fd, path)) return std::nullopt;
   return FileLock(std::move(fd));
 }
 

@@ -15,6 +15,8 @@ class FileLock {
   FileLock() = default;  ///< holds nothing
   /// Waits for its turn.
   static FileLock exclusive(const std::filesystem::path& path);
+  /// Nothing where somebody else holds it, or `path` does not exist (any more): whoever held it may
+  /// have moved or removed the file.
   static std::optional<FileLock> try_exclusive(const std::filesystem::path& path);
   /// Waits; nothing where `path` does not exist.
   static std::optional<FileLock> try_shared(const std::filesystem::path& path);

@@ -36,7 +36,7 @@ bool BlobUpload::resume_earlier() {
   if (journal_ == nullptr || !in_parts()) return false;
   const auto entry = journal_->find(to_.name(), blob_.digest);
   if (!entry) return false;
-  const auto known = to_.upload_status({entry->location, entry->offset});
+  const auto known = ask_earlier({entry->location, entry->offset});
   if (!known || known->offset > blob_.size) {
     journal_->forget(to_.name(), blob_.digest);
     return false;
@@ -46,6 +46,17 @@ bool BlobUpload::resume_earlier() {
   upload_ = known;
   resumed_ = true;
   return true;
+}
+
+/// A refusal speaks of that upload only, whose location may have been a permission that has
+/// expired: whether we may upload is asked with the next one.
+std::optional<Upload> BlobUpload::ask_earlier(const Upload& upload) const {
+  try {
+    return to_.upload_status(upload);
+  } catch (const oci::Error& error) {
+    if (error.code() != oci::ErrorCode::kDenied) throw;
+    return std::nullopt;
+  }
 }
 
 void BlobUpload::run(std::optional<Upload> opened) {

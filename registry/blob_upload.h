@@ -42,6 +42,7 @@ class BlobUpload {
   void run(std::optional<Upload> opened = std::nullopt);
 
  private:
+  std::optional<Upload> ask_earlier(const Upload& upload) const;
   bool in_parts() const;
   /// One request towards the end; true once the registry has the blob.
   bool step();

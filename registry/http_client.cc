@@ -42,7 +42,7 @@ class AnswerSource final : public oci::Source {
   AnswerSource& operator=(const AnswerSource&) = delete;
 
   std::size_t read(oci::MutableBytes buffer) override {
-    const std::size_t got = transfer_->read(buffer, stop_);
+    const std::size_t got = transfer_->read(buffer.first(limiter_.piece(buffer.size())), stop_);
     at_end_ = got == 0;
     limiter_.pass(got, stop_);
     return got;
@@ -62,7 +62,7 @@ class LimitedSource final : public oci::Source {
       : next_(next), limiter_(limiter), stop_(stop) {}
 
   std::size_t read(oci::MutableBytes buffer) override {
-    const std::size_t got = next_.read(buffer);
+    const std::size_t got = next_.read(buffer.first(limiter_.piece(buffer.size())));
     limiter_.pass(got, stop_);
     return got;
   }

@@ -22,7 +22,7 @@ class PartialFile {
       : path_(std::move(path)),
         blob_(blob),
         task_(task),
-        file_(oci::open_file(path_, O_RDWR | O_CREAT | O_APPEND, 0644)) {}
+        file_(oci::open_file(path_, O_RDWR | O_APPEND)) {}
 
   /// Takes in what an earlier run left; returns how much that is.
   std::uint64_t take_up() {
@@ -41,7 +41,7 @@ class PartialFile {
   bool is_complete() { return size_ == blob_.size && hasher_.finish() == blob_.digest; }
 
   void clear() {
-    if (::ftruncate(file_.get(), 0) != 0) throw oci::errno_error("emptying " + path_.string());
+    if (::ftruncate(file_.fd(), 0) != 0) throw oci::errno_error("emptying " + path_.string());
     size_ = 0;
     hasher_ = oci::Hasher(blob_.digest.algorithm());
   }
@@ -64,22 +64,14 @@ class PartialFile {
                        "the content has more than " + std::to_string(blob_.size) + " bytes");
     }
     hasher_.update(bytes);
-    if (keep) write_all(bytes);
+    if (keep) file_.write(bytes);
     task_.advance(size_, blob_.size);
-  }
-
-  void write_all(oci::Bytes bytes) {
-    while (!bytes.empty()) {
-      const ssize_t put = ::write(file_.get(), bytes.data(), bytes.size());
-      if (put < 0) throw oci::errno_error("writing " + path_.string());
-      bytes = bytes.subspan(static_cast<std::size_t>(put));
-    }
   }
 
   const std::filesystem::path path_;
   const oci::Descriptor& blob_;
   oci::ProgressTask& task_;
-  oci::UniqueFd file_;
+  oci::FileSink file_;
   std::uint64_t size_ = 0;
   oci::Hasher hasher_{blob_.digest.algorithm()};
 };
@@ -101,9 +93,12 @@ bool PartialBlobs::fetch(const Repository& from, const oci::Descriptor& blob, oc
   if (blob.size < smallest_ || blob.data) return false;
   std::filesystem::create_directories(folder_);
   const std::filesystem::path path = folder_ / std::string(blob.digest.hex());
-  PartialFile file(path, blob, task);
+  // Opened for writing under the lock only: until then another process may complete the file, which
+  // makes a blob of the store of it.
+  oci::open_file(path, O_RDONLY | O_CREAT, 0644);
   const auto lock = oci::FileLock::try_exclusive(path);
   if (!lock) return false;
+  PartialFile file(path, blob, task);
   const std::uint64_t begin = file.take_up();
   if (begin < blob.size) file.append(*from.get_blob(blob, begin));
   bool complete = file.is_complete();

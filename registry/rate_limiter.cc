@@ -7,6 +7,13 @@
 
 namespace bale::registry {
 
+std::size_t RateLimiter::piece(std::size_t buffer) const {
+  constexpr std::uint64_t kPiecesASecond = 16;
+  if (bytes_per_second_ == 0) return buffer;
+  const std::uint64_t piece = std::max<std::uint64_t>(bytes_per_second_ / kPiecesASecond, 1);
+  return std::min<std::uint64_t>(buffer, piece);
+}
+
 Clock::time_point RateLimiter::book(std::size_t bytes, Clock::time_point now) {
   if (bytes_per_second_ == 0) return now;
   const std::chrono::duration<double> takes(static_cast<double>(bytes) /

@@ -16,6 +16,9 @@ class RateLimiter {
   /// 0: as fast as it goes.
   explicit RateLimiter(std::uint64_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
 
+  /// How much of a buffer to move at once: little enough that no transfer of many stands still for
+  /// so long that its server, or we, take it for dead.
+  std::size_t piece(std::size_t buffer) const;
   /// Books bytes that have just moved, and tells when the next may. Idle time is not saved up.
   Clock::time_point book(std::size_t bytes, Clock::time_point now);
   /// Books, and waits until then; returns early when `stop` is asked for.

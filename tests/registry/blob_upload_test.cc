@@ -180,6 +180,19 @@ TEST_F(BlobUploadTest, BeginsAnewWhereTheRegistryHasForgottenTheEarlierRun) {
   EXPECT_TRUE(remembers_nothing());
 }
 
+TEST_F(BlobUploadTest, BeginsAnewWhereTheEarlierRunsPermissionHasExpired) {
+  const auto blob = blob_of(8 * kMiB);
+  const Url expired = Url::parse("http://" + registry_->host() + "/v2/team/app/blobs/uploads/77");
+  journal_.keep(registry_->name("team/app"), blob.digest, {expired, 4 * kMiB});
+  registry_->intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.path() != expired.path()) return std::nullopt;
+    return test::HttpAnswer{.status = 403, .body = test::error_body("DENIED", "expired")};
+  });
+  push(blob);
+  EXPECT_TRUE(arrived(blob));
+  EXPECT_TRUE(remembers_nothing());
+}
+
 TEST_F(BlobUploadTest, BeginsAnewWhereResumingMadeAnotherBlob) {
   const auto blob = blob_of(8 * kMiB);
   // As docker-registry does, which appends blindly: what it had was not ours.

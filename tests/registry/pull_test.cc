@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "oci/error.h"
+#include "oci/file_lock.h"
 #include "oci/image_layout.h"
 #include "oci/image_walk.h"
 #include "registry/blob_download.h"
@@ -198,6 +199,17 @@ TEST_F(PartialBlobsTest, EndAtTheFirstByteTooMany) {
   });
   EXPECT_THROW(pull(), oci::Error);
   EXPECT_FALSE(layout_.size(blob_.digest));
+}
+
+TEST_F(PartialBlobsTest, LeaveAFileAloneThatSomebodyElseIsAt) {
+  std::filesystem::create_directories(folder_);
+  const std::filesystem::path file = folder_ / std::string(blob_.digest.hex());
+  std::ofstream(file) << content_.substr(0, 100);
+  const auto other = oci::FileLock::exclusive(file);
+  pull();
+  EXPECT_EQ(layout_.size(blob_.digest), blob_.size);
+  EXPECT_THAT(ranges(), ::testing::ElementsAre("all"));
+  EXPECT_EQ(std::filesystem::file_size(file), 100U);
 }
 
 TEST(BlobDownload, GoesOnWhereItBroke) {

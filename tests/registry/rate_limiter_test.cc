@@ -31,6 +31,13 @@ TEST(RateLimiter, HoldsNobodyWithoutARate) {
   EXPECT_EQ(limiter.book(1'000'000'000, now), now);
 }
 
+TEST(RateLimiter, MovesPiecesThatTakeAFractionOfASecond) {
+  EXPECT_EQ(RateLimiter(1600).piece(4096), 100U);
+  EXPECT_EQ(RateLimiter(1'000'000).piece(4096), 4096U);
+  EXPECT_EQ(RateLimiter(1).piece(4096), 1U);
+  EXPECT_EQ(RateLimiter(0).piece(4096), 4096U);
+}
+
 TEST(RateLimiter, LetsWhoeverIsStoppedGo) {
   RateLimiter limiter(1);
   const auto stop = std::make_unique<std::stop_source>();
