@@ -4,14 +4,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/document.h"
 #include "registry/push.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/file_blobs.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
@@ -84,18 +81,16 @@ int attach(Program& program, const AttachOptions& options) {
 
 }  // namespace
 
-void add_attach_command(CLI::App& app, Action& chosen) {
+void add_attach_command(const Command& bale) {
   auto options = std::make_shared<AttachOptions>();  // shared with the action
-  CLI::App& command =
-      *app.add_subcommand("attach", "Attach files to an image in a registry, as an artifact");
-  command.add_option("REF", options->name, "The image")->required();
-  command.add_option("FILE[:TYPE]", options->files, "The files, with their media types");
-  add_text(command, "--artifact-type", options->artifact_type, "TYPE", "What the artifact is")
-      ->required();
-  add_list(command, "--annotation", options->annotations, "K=V", "An annotation of the manifest");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return attach(program, *options); };
-  });
+  const Command command =
+      bale.subcommand("attach", "Attach files to an image in a registry, as an artifact");
+  command.argument("REF", options->name, "The image").required();
+  command.argument("FILE[:TYPE]", options->files, "The files, with their media types");
+  command.text("--artifact-type", options->artifact_type, "TYPE", "What the artifact is")
+      .required();
+  command.list("--annotation", options->annotations, "K=V", "An annotation of the manifest");
+  command.runs(attach, options);
 }
 
 }  // namespace bale::tools

@@ -2,12 +2,11 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "oci/printable.h"
 #include "registry/auth_check.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
 #include "tools/registry_name.h"
@@ -35,15 +34,13 @@ int check(Program& program, const std::string& text) {
 
 }  // namespace
 
-void add_auth_command(CLI::App& app, Action& chosen) {
+void add_auth_command(const Command& bale) {
   auto name = std::make_shared<std::string>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("auth", "Credentials");
-  command.require_subcommand(1);
-  CLI::App& check_command = *command.add_subcommand(
+  const Command command = bale.group("auth", "Credentials");
+  const Command check_command = command.subcommand(
       "check", "Say whether a repository may be pulled from and pushed to, and why not");
-  check_command.add_option("REPO", *name, "The repository")->required();
-  check_command.callback(
-      [name, &chosen] { chosen = [name](Program& program) { return check(program, *name); }; });
+  check_command.argument("REPO", *name, "The repository").required();
+  check_command.runs(check, name);
 }
 
 }  // namespace bale::tools

@@ -2,14 +2,11 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/new_file.h"
 #include "registry/blob_pusher.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/file_blobs.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
@@ -65,22 +62,17 @@ int put_blob(Program& program, const BlobOptions& options) {
 
 }  // namespace
 
-void add_blob_command(CLI::App& app, Action& chosen) {
+void add_blob_command(const Command& bale) {
   auto options = std::make_shared<BlobOptions>();  // shared with the actions
-  CLI::App& command = *app.add_subcommand("blob", "Read and write single blobs in a registry");
-  command.require_subcommand(1);
-  CLI::App& get = *command.add_subcommand("get", "Fetch a blob, verified");
-  get.add_option("REPO@DIGEST", options->name, "The blob")->required();
-  add_text(get, "-o,--output", options->file, "FILE", "Where to; standard output by default");
-  get.callback([options, &chosen] {
-    chosen = [options](Program& program) { return get_blob(program, *options); };
-  });
-  CLI::App& put = *command.add_subcommand("put", "Send a file as a blob");
-  put.add_option("REPO", options->name, "The repository")->required();
-  put.add_option("FILE", options->file, "The content")->required();
-  put.callback([options, &chosen] {
-    chosen = [options](Program& program) { return put_blob(program, *options); };
-  });
+  const Command command = bale.group("blob", "Read and write single blobs in a registry");
+  const Command get = command.subcommand("get", "Fetch a blob, verified");
+  get.argument("REPO@DIGEST", options->name, "The blob").required();
+  get.text("-o,--output", options->file, "FILE", "Where to; standard output by default");
+  get.runs(get_blob, options);
+  const Command put = command.subcommand("put", "Send a file as a blob");
+  put.argument("REPO", options->name, "The repository").required();
+  put.argument("FILE", options->file, "The content").required();
+  put.runs(put_blob, options);
 }
 
 }  // namespace bale::tools

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct BuildOptions {
   std::string network;
   std::vector<std::string> secrets;
   std::vector<std::string> ssh_agents;
-  std::size_t jobs = 0;  ///< 0: the cores
+  std::optional<std::size_t> jobs;  ///< none, or 0: the cores
   bool check = false;
   bool dry_run = false;
   bool push = false;

@@ -254,8 +254,8 @@ builder::BuildRequest make_build_request(const BuildOptions& options,
   request.layer_options.clamp_mtime = request.edits.source_date_epoch;
   request.use_cache = !options.no_cache;
   request.allow_run = !options.no_run;
-  request.jobs =
-      options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  request.jobs = options.jobs.value_or(0) != 0 ? *options.jobs
+                                               : std::max(1U, std::thread::hardware_concurrency());
   request.run_settings = run_settings(options);
   return request;
 }

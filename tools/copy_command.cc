@@ -3,13 +3,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "registry/referrers.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 #include "tools/packing_options.h"
 #include "tools/push_flow.h"
 #include "tools/recompressed.h"
@@ -64,25 +62,23 @@ int copy(Program& program, const CopyOptions& options) {
 
 }  // namespace
 
-void add_copy_command(CLI::App& app, Action& chosen) {
+void add_copy_command(const Command& bale) {
   auto options = std::make_shared<CopyOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("copy", "Copy an image from anywhere to anywhere");
-  command.add_option("SRC", options->source, "The image")->required();
-  command.add_option("DST", options->destination, "Where to")->required();
-  add_list(command, "--platform", options->platforms, "P,...", "Only these platforms");
-  command.add_flag("--all", options->all, "All platforms, which is the default")
-      ->excludes("--platform");
-  command.add_flag("--referrers", options->referrers,
-                   "Also signatures, SBOMs and whatever refers to the image");
-  add_packing_options(command, options->packing);
-  command.get_option("--compression-level")->needs("--compression");
+  const Command command = bale.subcommand("copy", "Copy an image from anywhere to anywhere");
+  command.argument("SRC", options->source, "The image").required();
+  command.argument("DST", options->destination, "Where to").required();
+  const Option platform =
+      command.list("--platform", options->platforms, "P,...", "Only these platforms");
+  command.flag("--all", options->all, "All platforms, which is the default").excludes(platform);
+  const Option referrers = command.flag("--referrers", options->referrers,
+                                        "Also signatures, SBOMs and whatever refers to the image");
+  const PackingFlags packing = add_packing_options(command, options->packing);
+  packing.level.needs(packing.compression);
   // What refers to the image speaks of its digest, which recompression changes.
-  command.get_option("--compression")->excludes("--referrers");
-  command.add_flag("--force", options->force,
-                   "Pack anew also what is packed that way; a single image may replace an index");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return copy(program, *options); };
-  });
+  packing.compression.excludes(referrers);
+  command.flag("--force", options->force,
+               "Pack anew also what is packed that way; a single image may replace an index");
+  command.runs(copy, options);
 }
 
 }  // namespace bale::tools

@@ -3,11 +3,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "registry/delete_tag.h"
 #include "registry/referrers.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
@@ -39,14 +37,12 @@ int delete_images(Program& program, const std::vector<std::string>& texts) {
 
 }  // namespace
 
-void add_delete_command(CLI::App& app, Action& chosen) {
+void add_delete_command(const Command& bale) {
   auto names = std::make_shared<std::vector<std::string>>();  // shared with the action
-  CLI::App& command = *app.add_subcommand(
+  const Command command = bale.subcommand(
       "delete", "Delete in a registry: a tag alone, or by digest a manifest with all its tags");
-  command.add_option("REF", *names, "The tags or digests")->required();
-  command.callback([names, &chosen] {
-    chosen = [names](Program& program) { return delete_images(program, *names); };
-  });
+  command.argument("REF", *names, "The tags or digests").required();
+  command.runs(delete_images, names);
 }
 
 }  // namespace bale::tools

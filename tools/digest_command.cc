@@ -3,11 +3,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
@@ -28,14 +26,12 @@ int print_digest(Program& program, const DigestOptions& options) {
 
 }  // namespace
 
-void add_digest_command(CLI::App& app, Action& chosen) {
+void add_digest_command(const Command& bale) {
   auto options = std::make_shared<DigestOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("digest", "Print the digest that a name stands for");
-  command.add_option("REF", options->name, "The image")->required();
-  add_list(command, "--platform", options->platforms, "P", "The image of this platform");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return print_digest(program, *options); };
-  });
+  const Command command = bale.subcommand("digest", "Print the digest that a name stands for");
+  command.argument("REF", options->name, "The image").required();
+  command.list("--platform", options->platforms, "P", "The image of this platform");
+  command.runs(print_digest, options);
 }
 
 }  // namespace bale::tools

@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <map>
 
-#include <CLI/CLI.hpp>
-
 #include "builder/size_text.h"
 #include "oci/error.h"
 
@@ -30,62 +28,47 @@ const std::map<std::string, LogLevel> kLogLevels = {{"error", LogLevel::kError},
                                                     {"info", LogLevel::kInfo},
                                                     {"debug", LogLevel::kDebug}};
 
-/// An option whose words stand for the values of an enum.
-template <typename T>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, T& target,
-                        const std::map<std::string, T>& words, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name, [&target, &words](const std::string& word) { target = words.at(word); }, help)
-      ->check(CLI::IsMember(&words));
-}
-
-void set_rate_limit(GlobalOptions& options, const std::string& text) {
+std::uint64_t parse_rate(const std::string& text) {
   const auto size = builder::parse_size(text);
-  if (!size || *size == 0)
-    throw CLI::ValidationError("--rate-limit", "\"" + text + "\" is no size");
-  options.rate_limit = *size;
+  if (size && *size > 0) return *size;
+  throw oci::Error(oci::ErrorCode::kInvalid, "--rate-limit: \"" + text + "\" is no size",
+                   "such as 500k or 10m, of bytes a second");
 }
 
-void add_transfer_options(CLI::App& app, GlobalOptions& options) {
-  const char* group = "Options for registries";
-  app.add_option("--retries", options.retries, "How often a failed request is sent again")
-      ->type_name("N")
-      ->check(CLI::Range(0, 100))
-      ->group(group);
-  app.add_option("--max-concurrent", options.max_concurrent, "Transfers at once to one host")
-      ->type_name("N")
-      ->check(CLI::Range(1, 64))
-      ->group(group);
-  app.add_option_function<std::string>(
-         "--rate-limit", [&options](const std::string& text) { set_rate_limit(options, text); },
-         "Bytes a second, over all transfers")
-      ->type_name("SIZE")
-      ->group(group);
+void add_transfer_options(const Command& bale, GlobalOptions& options) {
+  const char* heading = "Options for registries";
+  bale.number("--retries", options.retries, "How often a failed request is sent again")
+      .between(0, 100)
+      .under(heading);
+  bale.number("--max-concurrent", options.max_concurrent, "Transfers at once to one host")
+      .between(1, 64)
+      .under(heading);
+  bale.each(
+          "--rate-limit",
+          [&options](const std::string& text) { options.rate_limit = parse_rate(text); }, "SIZE",
+          "Bytes a second, over all transfers")
+      .under(heading);
 }
 
 }  // namespace
 
-void add_global_options(CLI::App& app, GlobalOptions& options) {
-  const char* group = "Global options";
-  app.add_option("--store", options.store, "The folder of the local store")
-      ->type_name("DIR")
-      ->group(group);
-  app.add_option("--authfile", options.authfile, "Credentials, in place of the usual files")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_flag("--tls-verify{true}", options.tls_verify,
-               "Demand https with a valid certificate (true), or allow http too (false)")
-      ->group(group);
-  add_choice(app, "--log-level", options.terminal.log_level, kLogLevels, "How much is told")
-      ->group(group);
-  app.add_flag("-q,--quiet", options.quiet, "Show no progress")->group(group);
-  add_choice(app, "--color", options.terminal.color, kColorModes, "Colours in messages")
-      ->group(group);
-  add_choice(app, "--progress", options.terminal.progress, kProgressModes, "How progress is shown")
-      ->group(group);
-  app.add_flag("--offline", options.offline, "Open no socket")->group(group);
-  add_transfer_options(app, options);
+void add_global_options(const Command& bale, GlobalOptions& options) {
+  TerminalOptions& terminal = options.terminal;
+  for (const Option option : {
+           bale.text("--store", options.store, "DIR", "The folder of the local store"),
+           bale.text("--authfile", options.authfile, "FILE",
+                     "Credentials, in place of the usual files"),
+           bale.flag("--tls-verify", options.tls_verify,
+                     "Demand https with a valid certificate (true), or allow http too (false)"),
+           bale.choice("--log-level", terminal.log_level, kLogLevels, "How much is told"),
+           bale.flag("-q,--quiet", options.quiet, "Show no progress"),
+           bale.choice("--color", terminal.color, kColorModes, "Colours in messages"),
+           bale.choice("--progress", terminal.progress, kProgressModes, "How progress is shown"),
+           bale.flag("--offline", options.offline, "Open no socket"),
+       }) {
+    option.under("Global options");
+  }
+  add_transfer_options(bale, options);
 }
 
 std::filesystem::path store_path(const GlobalOptions& options) {

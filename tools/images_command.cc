@@ -3,16 +3,14 @@
 #include <memory>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <nlohmann/json.hpp>
 
 #include "oci/inspect.h"
 #include "oci/printable.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -112,14 +110,12 @@ int list_images(Program& program, const ImagesOptions& options) {
 
 }  // namespace
 
-void add_images_command(CLI::App& app, Action& chosen) {
+void add_images_command(const Command& bale) {
   auto options = std::make_shared<ImagesOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("images", "List the images of the store");
-  add_list(command, "--filter", options->filters, "reference=GLOB", "Only names that match");
-  command.add_flag("--json", options->json, "As JSON");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return list_images(program, *options); };
-  });
+  const Command command = bale.subcommand("images", "List the images of the store");
+  command.list("--filter", options->filters, "reference=GLOB", "Only names that match");
+  command.flag("--json", options->json, "As JSON");
+  command.runs(list_images, options);
 }
 
 }  // namespace bale::tools

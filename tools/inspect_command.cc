@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/image.h"
 #include "oci/inspect.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
 
 namespace bale::tools {
 
@@ -52,20 +49,19 @@ int inspect(Program& program, const InspectOptions& options) {
 
 }  // namespace
 
-void add_inspect_command(CLI::App& app, Action& chosen) {
+void add_inspect_command(const Command& bale) {
   auto options = std::make_shared<InspectOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("inspect", "Tell what is in an image, offline or not");
-  command.add_option("REF", options->name, "The image")->required();
-  add_text(command, "--platform", options->platform, "P", "Only this platform");
-  auto* json =
-      command.add_flag("--json", options->json, "One JSON object (docs/formats/inspect.md)");
-  auto* raw = command.add_flag("--raw", options->raw, "The exact bytes of the manifest or index");
-  auto* config = command.add_flag("--config", options->config, "The config of one platform");
-  json->excludes(raw)->excludes(config);
-  raw->excludes(config);
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return inspect(program, *options); };
-  });
+  const Command command = bale.subcommand("inspect", "Tell what is in an image, offline or not");
+  command.argument("REF", options->name, "The image").required();
+  command.text("--platform", options->platform, "P", "Only this platform");
+  const Option json =
+      command.flag("--json", options->json, "One JSON object (docs/formats/inspect.md)");
+  const Option raw =
+      command.flag("--raw", options->raw, "The exact bytes of the manifest or index");
+  const Option config = command.flag("--config", options->config, "The config of one platform");
+  json.excludes(raw).excludes(config);
+  raw.excludes(config);
+  command.runs(inspect, options);
 }
 
 }  // namespace bale::tools

@@ -3,16 +3,14 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "registry/login.h"
 #include "registry/user_keychain.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -90,15 +88,13 @@ int login(Program& program, const LoginOptions& options) {
 
 }  // namespace
 
-void add_login_command(CLI::App& app, Action& chosen) {
+void add_login_command(const Command& bale) {
   auto options = std::make_shared<LoginOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("login", "Check credentials and keep them");
-  command.add_option("HOST", options->host, "The registry")->required();
-  add_text(command, "-u,--username", options->user, "USER", "The user");
-  command.add_flag("--password-stdin", options->password_on_stdin, "Read the password from stdin");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return login(program, *options); };
-  });
+  const Command command = bale.subcommand("login", "Check credentials and keep them");
+  command.argument("HOST", options->host, "The registry").required();
+  command.text("-u,--username", options->user, "USER", "The user");
+  command.flag("--password-stdin", options->password_on_stdin, "Read the password from stdin");
+  command.runs(login, options);
 }
 
 }  // namespace bale::tools

@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "registry/login.h"
 #include "registry/user_keychain.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
 
@@ -36,12 +34,11 @@ int logout(Program& program, const std::string& host) {
 
 }  // namespace
 
-void add_logout_command(CLI::App& app, Action& chosen) {
+void add_logout_command(const Command& bale) {
   auto host = std::make_shared<std::string>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("logout", "Forget the credentials of a registry");
-  command.add_option("HOST", *host, "The registry")->required();
-  command.callback(
-      [host, &chosen] { chosen = [host](Program& program) { return logout(program, *host); }; });
+  const Command command = bale.subcommand("logout", "Forget the credentials of a registry");
+  command.argument("HOST", *host, "The registry").required();
+  command.runs(logout, host);
 }
 
 }  // namespace bale::tools

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <exception>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include <CLI/CLI.hpp>
-
-#include "oci/nearest.h"
-#include "tools/command.h"
+#include "oci/error.h"
+#include "tools/command_line.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/interrupt.h"
 #include "tools/program.h"
@@ -16,73 +14,17 @@
 namespace bale::tools {
 namespace {
 
-void add_commands(CLI::App& app, Action& chosen) {
-  add_build_command(app, chosen);
-  add_push_command(app, chosen);
-  add_pull_command(app, chosen);
-  add_copy_command(app, chosen);
-  add_images_command(app, chosen);
-  add_tag_command(app, chosen);
-  add_inspect_command(app, chosen);
-  add_login_command(app, chosen);
-  add_attach_command(app, chosen);
-  add_auth_command(app, chosen);
-  add_blob_command(app, chosen);
-  add_delete_command(app, chosen);
-  add_digest_command(app, chosen);
-  add_logout_command(app, chosen);
-  add_referrers_command(app, chosen);
-  add_sync_command(app, chosen);
-  add_tags_command(app, chosen);
-  add_untag_command(app, chosen);
-  add_manifest_command(app, chosen);
-  add_mutate_command(app, chosen);
-  add_validate_command(app, chosen);
-  add_verify_command(app, chosen);
-}
-
-std::vector<std::string> known_options(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* option : app.get_options()) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+void add_commands(const Command& bale) {
+  for (const auto add : {
+           add_build_command,    add_push_command,   add_pull_command,      add_copy_command,
+           add_images_command,   add_tag_command,    add_inspect_command,   add_login_command,
+           add_attach_command,   add_auth_command,   add_blob_command,      add_delete_command,
+           add_digest_command,   add_logout_command, add_referrers_command, add_sync_command,
+           add_tags_command,     add_untag_command,  add_manifest_command,  add_mutate_command,
+           add_validate_command, add_verify_command,
+       }) {
+    add(bale);
   }
-  return names;
-}
-
-std::vector<std::string> known_commands(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
-  return names;
-}
-
-std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
-  const std::string near = oci::nearest(word, known);
-  return near.empty() ? "bale --help lists what there is" : "did you mean \"" + near + "\"?";
-}
-
-/// What is wrong with a command line, in bale's words where CLI11's name no remedy.
-oci::Error usage_error(CLI::App& app, const CLI::ParseError& error) {
-  const auto commands = app.get_subcommands();
-  auto options = known_options(app);
-  if (!commands.empty()) {
-    const auto own = known_options(*commands.front());
-    options.insert(options.end(), own.begin(), own.end());
-  }
-  for (const auto& word : app.remaining(true)) {
-    if (word.starts_with('-')) {
-      const std::string name = word.substr(0, word.find('='));
-      return {oci::ErrorCode::kInvalid, "unknown option " + name, suggestion(name, options)};
-    }
-    if (commands.empty()) {
-      return {oci::ErrorCode::kInvalid, "unknown command \"" + word + "\"",
-              suggestion(word, known_commands(app))};
-    }
-    return {oci::ErrorCode::kInvalid, "unexpected argument \"" + word + "\"",
-            "see bale " + commands.front()->get_name() + " --help"};
-  }
-  return {oci::ErrorCode::kInvalid, error.what(),
-          commands.empty() ? "see bale --help"
-                           : "see bale " + commands.front()->get_name() + " --help"};
 }
 
 int run(Program& program, const Action& action) {
@@ -103,23 +45,20 @@ int run(Program& program, const Action& action) {
 int main_with(int argc, char** argv) {
   const Interrupt interrupt;
   GlobalOptions options;
-  Action action;
-  CLI::App app("A native OCI image and manifest toolkit", "bale");
-  app.set_version_flag("--version", std::string("bale ") + BALE_VERSION);
-  app.fallthrough();
-  app.require_subcommand(1);
-  add_global_options(app, options);
-  add_commands(app, action);
+  CommandLine line("bale", "A native OCI image and manifest toolkit",
+                   std::string("bale ") + BALE_VERSION);
+  add_global_options(line.root(), options);
+  add_commands(line.root());
+  std::optional<Action> action;
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    print_error(usage_error(app, error), wants_color(options.terminal.color));
-    return exit_status::kUsage;
+    action = line.parse(argc, argv);
+  } catch (const oci::Error& error) {
+    print_error(error, wants_color(options.terminal.color));
+    return exit_status_of(error.code());
   }
+  if (!action) return exit_status::kDone;
   Program program(options, interrupt.token());
-  return run(program, action);
+  return run(program, *action);
 }
 
 }  // namespace

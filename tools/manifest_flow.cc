@@ -12,7 +12,7 @@
 #include "tools/exit_status.h"
 #include "tools/index_place.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 #include "tools/push_flow.h"
 #include "tools/write_image.h"
 

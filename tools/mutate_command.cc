@@ -3,17 +3,15 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/error.h"
 #include "oci/image_edit.h"
 #include "oci/json.h"
 #include "oci/recompress.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/file_blobs.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
@@ -144,41 +142,39 @@ int mutate(Program& program, const MutateOptions& options) {
   return exit_status::kDone;
 }
 
-void add_runtime_options(CLI::App& command, MutateOptions& options) {
-  add_list(command, "--env", options.env, "K=V", "Set a variable");
-  add_list(command, "--unset-env", options.unset_env, "K", "Take a variable away");
-  add_list(command, "--label", options.labels, "K=V", "Set a label");
-  add_list(command, "--unset-label", options.unset_labels, "K", "Take a label away");
-  command.add_option("--entrypoint", options.entrypoint, "A word, a JSON list, or \"\" for none");
-  command.add_option("--cmd", options.cmd, "A word, a JSON list, or \"\" for none");
-  command.add_option("--user", options.user, "USER[:GROUP], or \"\" for none");
-  command.add_option("--workdir", options.workdir, "The working folder, or \"\" for none");
-  command.add_option("--stop-signal", options.stop_signal, "The signal, or \"\" for none");
-  add_list(command, "--expose", options.ports, "PORT", "Add a port");
-  add_list(command, "--unset-expose", options.unset_ports, "PORT", "Take a port away");
-  add_list(command, "--volume", options.volumes, "PATH", "Add a volume");
-  add_list(command, "--unset-volume", options.unset_volumes, "PATH", "Take a volume away");
+void add_runtime_options(const Command& command, MutateOptions& options) {
+  command.list("--env", options.env, "K=V", "Set a variable");
+  command.list("--unset-env", options.unset_env, "K", "Take a variable away");
+  command.list("--label", options.labels, "K=V", "Set a label");
+  command.list("--unset-label", options.unset_labels, "K", "Take a label away");
+  command.text("--entrypoint", options.entrypoint, "ARGS", "A word, a JSON list, or \"\" for none");
+  command.text("--cmd", options.cmd, "ARGS", "A word, a JSON list, or \"\" for none");
+  command.text("--user", options.user, "USER", "USER[:GROUP], or \"\" for none");
+  command.text("--workdir", options.workdir, "PATH", "The working folder, or \"\" for none");
+  command.text("--stop-signal", options.stop_signal, "SIGNAL", "The signal, or \"\" for none");
+  command.list("--expose", options.ports, "PORT", "Add a port");
+  command.list("--unset-expose", options.unset_ports, "PORT", "Take a port away");
+  command.list("--volume", options.volumes, "PATH", "Add a volume");
+  command.list("--unset-volume", options.unset_volumes, "PATH", "Take a volume away");
 }
 
 }  // namespace
 
-void add_mutate_command(CLI::App& app, Action& chosen) {
+void add_mutate_command(const Command& bale) {
   auto options = std::make_shared<MutateOptions>();  // shared with the action
-  CLI::App& command =
-      *app.add_subcommand("mutate", "Change an image on all its platforms, or on some");
-  command.add_option("REF", options->source, "The image")->required();
-  add_list(command, "-t,--tag", options->targets, "NEW", "What the result is called")->required();
-  add_list(command, "--platform", options->platforms, "P,...", "Change only these platforms");
+  const Command command =
+      bale.subcommand("mutate", "Change an image on all its platforms, or on some");
+  command.argument("REF", options->source, "The image").required();
+  command.list("-t,--tag", options->targets, "NEW", "What the result is called").required();
+  command.list("--platform", options->platforms, "P,...", "Change only these platforms");
   add_runtime_options(command, *options);
-  add_list(command, "--annotation", options->annotations, "[LEVEL:]K=V",
-           "Set an annotation of index:, manifest: or manifest-descriptor:");
-  add_list(command, "--unset-annotation", options->unset_annotations, "K",
-           "Take an annotation away wherever it is");
-  add_list(command, "--append", options->layers, "TAR", "Add a layer");
-  command.add_flag("--force", options->force, "A single image may replace an index in a registry");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return mutate(program, *options); };
-  });
+  command.list("--annotation", options->annotations, "[LEVEL:]K=V",
+               "Set an annotation of index:, manifest: or manifest-descriptor:");
+  command.list("--unset-annotation", options->unset_annotations, "K",
+               "Take an annotation away wherever it is");
+  command.list("--append", options->layers, "TAR", "Add a layer");
+  command.flag("--force", options->force, "A single image may replace an index in a registry");
+  command.runs(mutate, options);
 }
 
 }  // namespace bale::tools

@@ -32,7 +32,7 @@ registry::HttpOptions http_options(const GlobalOptions& options) {
 
 registry::RetryPolicy retry_policy(const GlobalOptions& options) {
   registry::RetryPolicy policy;
-  if (options.retries) policy.attempts = *options.retries + 1;
+  if (options.retries) policy.attempts = static_cast<int>(*options.retries) + 1;
   return policy;
 }
 

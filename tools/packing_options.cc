@@ -5,7 +5,6 @@
 
 #include "oci/block_compressor.h"
 #include "oci/error.h"
-#include "tools/option_groups.h"
 
 namespace bale::tools {
 
@@ -38,11 +37,12 @@ oci::CompressionLevel parse_level(const std::string& word) {
 
 }  // namespace
 
-void add_packing_options(CLI::App& command, PackingOptions& target) {
-  add_text(command, "--compression", target.compression, "gzip|zstd|zstd:chunked|none",
-           "Packing of layers");
-  add_text(command, "--compression-level", target.level, "N|fast|default|small",
-           "How hard to compress");
+PackingFlags add_packing_options(const Command& command, PackingOptions& target) {
+  const Option compression = command.text("--compression", target.compression,
+                                          "gzip|zstd|zstd:chunked|none", "Packing of layers");
+  const Option level = command.text("--compression-level", target.level, "N|fast|default|small",
+                                    "How hard to compress");
+  return {compression, level};
 }
 
 oci::LayerOptions parse_layer_options(const PackingOptions& options) {

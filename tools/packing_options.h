@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/layer_options.h"
+#include "tools/command_line.h"
 
 namespace bale::tools {
 
@@ -15,8 +14,14 @@ struct PackingOptions {
   std::string level = "default";
 };
 
-/// `--compression` and `--compression-level`; `target` must live until the command line is parsed.
-void add_packing_options(CLI::App& command, PackingOptions& target);
+/// `--compression` and `--compression-level`.
+struct PackingFlags {
+  Option compression;
+  Option level;
+};
+
+/// `target` must live until the command line is parsed.
+PackingFlags add_packing_options(const Command& command, PackingOptions& target);
 
 /// What they mean; gzip where no compression was given. Throws kInvalid.
 oci::LayerOptions parse_layer_options(const PackingOptions& options);

@@ -3,13 +3,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "oci/image_name.h"
 #include "registry/pull.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -46,16 +44,14 @@ int pull(Program& program, const PullCommandOptions& options) {
 
 }  // namespace
 
-void add_pull_command(CLI::App& app, Action& chosen) {
+void add_pull_command(const Command& bale) {
   auto options = std::make_shared<PullCommandOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("pull", "Bring an image from a registry into the store");
-  command.add_option("REF", options->name, "The image")->required();
-  add_list(command, "--platform", options->platforms, "P,...", "Only these platforms");
-  command.add_flag("--all", options->all, "All platforms, which is the default")
-      ->excludes("--platform");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return pull(program, *options); };
-  });
+  const Command command = bale.subcommand("pull", "Bring an image from a registry into the store");
+  command.argument("REF", options->name, "The image").required();
+  const Option platform =
+      command.list("--platform", options->platforms, "P,...", "Only these platforms");
+  command.flag("--all", options->all, "All platforms, which is the default").excludes(platform);
+  command.runs(pull, options);
 }
 
 }  // namespace bale::tools

@@ -4,15 +4,13 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "oci/printable.h"
 #include "registry/push_plan.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
 #include "tools/push_flow.h"
 
 namespace bale::tools {
@@ -135,20 +133,18 @@ int push(Program& program, const PushCommandOptions& options) {
 
 }  // namespace
 
-void add_push_command(CLI::App& app, Action& chosen) {
+void add_push_command(const Command& bale) {
   auto options = std::make_shared<PushCommandOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("push", "Bring images to a registry");
-  command.add_option("NAME", options->names, "Images of the store or of any transport")->required();
-  add_text(command, "--to", options->to, "REF", "The name in the registry");
-  command.add_flag("--force", options->force, "A single image may replace an index");
-  auto* expected = add_text(command, "--expect-digest", options->expected, "DIGEST",
-                            "What the tags must name now");
-  command.add_flag("--no-clobber", options->no_clobber, "Change no tag that is there")
-      ->excludes(expected);
-  command.add_flag("--dry-run", options->dry_run, "Print the requests, and send nothing");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return push(program, *options); };
-  });
+  const Command command = bale.subcommand("push", "Bring images to a registry");
+  command.argument("NAME", options->names, "Images of the store or of any transport").required();
+  command.text("--to", options->to, "REF", "The name in the registry");
+  command.flag("--force", options->force, "A single image may replace an index");
+  const Option expected =
+      command.text("--expect-digest", options->expected, "DIGEST", "What the tags must name now");
+  command.flag("--no-clobber", options->no_clobber, "Change no tag that is there")
+      .excludes(expected);
+  command.flag("--dry-run", options->dry_run, "Print the requests, and send nothing");
+  command.runs(push, options);
 }
 
 }  // namespace bale::tools

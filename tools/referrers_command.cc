@@ -4,14 +4,12 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "oci/json.h"
 #include "oci/printable.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 #include "tools/registry_name.h"
 
@@ -57,16 +55,14 @@ int list_referrers(Program& program, const ReferrersOptions& options) {
 
 }  // namespace
 
-void add_referrers_command(CLI::App& app, Action& chosen) {
+void add_referrers_command(const Command& bale) {
   auto options = std::make_shared<ReferrersOptions>();  // shared with the action
-  CLI::App& command =
-      *app.add_subcommand("referrers", "List what refers to an image: signatures, SBOMs");
-  command.add_option("REF", options->name, "The image")->required();
-  add_text(command, "--artifact-type", options->artifact_type, "TYPE", "Only those of this type");
-  command.add_flag("--json", options->json, "Print JSON");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return list_referrers(program, *options); };
-  });
+  const Command command =
+      bale.subcommand("referrers", "List what refers to an image: signatures, SBOMs");
+  command.argument("REF", options->name, "The image").required();
+  command.text("--artifact-type", options->artifact_type, "TYPE", "Only those of this type");
+  command.flag("--json", options->json, "Print JSON");
+  command.runs(list_referrers, options);
 }
 
 }  // namespace bale::tools

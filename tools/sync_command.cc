@@ -3,13 +3,10 @@
 #include <regex>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "registry/sync.h"
 #include "registry/version_range.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
-#include "tools/option_groups.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
@@ -94,20 +91,18 @@ int sync(Program& program, const SyncCommandOptions& options) {
 
 }  // namespace
 
-void add_sync_command(CLI::App& app, Action& chosen) {
+void add_sync_command(const Command& bale) {
   auto options = std::make_shared<SyncCommandOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("sync", "Copy many tags from repository to repository");
-  command.add_option("SRC-REPO", options->source, "Where from")->required();
-  command.add_option("DST-REPO", options->destination, "Where to")->required();
-  auto* tags = add_text(command, "--tags", options->tags, "REGEX", "Only tags that match, whole");
-  add_text(command, "--semver", options->versions, "RANGE", "Only versions of a range: '>=1.2 <2'")
-      ->excludes(tags);
-  command.add_flag("--prune", options->prune,
-                   "Delete such tags of the destination that the source does not have");
-  command.add_flag("--keep-going", options->keep_going, "Go on after a tag that failed");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return sync(program, *options); };
-  });
+  const Command command = bale.subcommand("sync", "Copy many tags from repository to repository");
+  command.argument("SRC-REPO", options->source, "Where from").required();
+  command.argument("DST-REPO", options->destination, "Where to").required();
+  const Option tags = command.text("--tags", options->tags, "REGEX", "Only tags that match, whole");
+  command.text("--semver", options->versions, "RANGE", "Only versions of a range: '>=1.2 <2'")
+      .excludes(tags);
+  command.flag("--prune", options->prune,
+               "Delete such tags of the destination that the source does not have");
+  command.flag("--keep-going", options->keep_going, "Go on after a tag that failed");
+  command.runs(sync, options);
 }
 
 }  // namespace bale::tools

@@ -3,9 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 #include "tools/push_flow.h"
@@ -67,15 +65,13 @@ int tag(Program& program, const TagOptions& options) {
 
 }  // namespace
 
-void add_tag_command(CLI::App& app, Action& chosen) {
+void add_tag_command(const Command& bale) {
   auto options = std::make_shared<TagOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand(
+  const Command command = bale.subcommand(
       "tag", "Give an image further names, in the store or in a registry (docker://)");
-  command.add_option("SRC", options->source, "The image")->required();
-  command.add_option("DST", options->targets, "The names")->required();
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return tag(program, *options); };
-  });
+  command.argument("SRC", options->source, "The image").required();
+  command.argument("DST", options->targets, "The names").required();
+  command.runs(tag, options);
 }
 
 }  // namespace bale::tools

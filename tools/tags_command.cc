@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
 #include "tools/registry_name.h"
@@ -38,14 +37,12 @@ int list_tags(Program& program, const TagsOptions& options) {
 
 }  // namespace
 
-void add_tags_command(CLI::App& app, Action& chosen) {
+void add_tags_command(const Command& bale) {
   auto options = std::make_shared<TagsOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand("tags", "List the tags of a repository");
-  command.add_option("REPO", options->repository, "The repository")->required();
-  command.add_flag("--json", options->json, "Print JSON");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return list_tags(program, *options); };
-  });
+  const Command command = bale.subcommand("tags", "List the tags of a repository");
+  command.argument("REPO", options->repository, "The repository").required();
+  command.flag("--json", options->json, "Print JSON");
+  command.runs(list_tags, options);
 }
 
 }  // namespace bale::tools

@@ -3,10 +3,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "registry/delete_tag.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 
@@ -48,13 +46,12 @@ int untag(Program& program, const std::vector<std::string>& texts) {
 
 }  // namespace
 
-void add_untag_command(CLI::App& app, Action& chosen) {
+void add_untag_command(const Command& bale) {
   auto names = std::make_shared<std::vector<std::string>>();  // shared with the action
-  CLI::App& command =
-      *app.add_subcommand("untag", "Take names away, in the store or in a registry (docker://)");
-  command.add_option("NAME", *names, "The names")->required();
-  command.callback(
-      [names, &chosen] { chosen = [names](Program& program) { return untag(program, *names); }; });
+  const Command command =
+      bale.subcommand("untag", "Take names away, in the store or in a registry (docker://)");
+  command.argument("NAME", *names, "The names").required();
+  command.runs(untag, names);
 }
 
 }  // namespace bale::tools

@@ -2,12 +2,11 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "oci/printable.h"
 #include "oci/validate.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 
@@ -36,13 +35,12 @@ int validate(Program& program, const std::string& name) {
 
 }  // namespace
 
-void add_validate_command(CLI::App& app, Action& chosen) {
+void add_validate_command(const Command& bale) {
   auto name = std::make_shared<std::string>();  // shared with the action
-  CLI::App& command =
-      *app.add_subcommand("validate", "Check every digest, size, type and rule of an image");
-  command.add_option("REF", *name, "The image, or a whole layout as oci:DIR")->required();
-  command.callback(
-      [name, &chosen] { chosen = [name](Program& program) { return validate(program, *name); }; });
+  const Command command =
+      bale.subcommand("validate", "Check every digest, size, type and rule of an image");
+  command.argument("REF", *name, "The image, or a whole layout as oci:DIR").required();
+  command.runs(validate, name);
 }
 
 }  // namespace bale::tools

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "builder/copy_runner.h"
@@ -15,10 +14,10 @@
 #include "oci/inspect.h"
 #include "oci/printable.h"
 #include "oci/validate.h"
-#include "tools/command.h"
+#include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
-#include "tools/option_groups.h"
+#include "tools/option_values.h"
 
 namespace bale::tools {
 
@@ -108,21 +107,20 @@ int verify(Program& program, const VerifyOptions& options) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& app, Action& chosen) {
+void add_verify_command(const Command& bale) {
   auto options = std::make_shared<VerifyOptions>();  // shared with the action
-  CLI::App& command = *app.add_subcommand(
+  const Command command = bale.subcommand(
       "verify", "Hold an image to what a release must be; status 7 where it is not");
-  command.add_option("REF", options->name, "The image")->required();
-  add_list(command, "--platforms,--platform", options->platforms, "P,...",
-           "The platforms that it must have, and no others")
-      ->required();
-  command.add_flag("--entrypoint", options->entrypoint,
-                   "The command exists, is executable, and is for the platform");
-  add_text(command, "--max-size", options->max_size, "SIZE",
-           "The compressed bytes that a platform may have");
-  command.callback([options, &chosen] {
-    chosen = [options](Program& program) { return verify(program, *options); };
-  });
+  command.argument("REF", options->name, "The image").required();
+  command
+      .list("--platforms,--platform", options->platforms, "P,...",
+            "The platforms that it must have, and no others")
+      .required();
+  command.flag("--entrypoint", options->entrypoint,
+               "The command exists, is executable, and is for the platform");
+  command.text("--max-size", options->max_size, "SIZE",
+               "The compressed bytes that a platform may have");
+  command.runs(verify, options);
 }
 
 }  // namespace bale::tools
