@@ -2,9 +2,9 @@
 #include "builder/content_key.h"
 
 #include <map>
-#include <span>
+#include <mutex>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -18,11 +18,6 @@ namespace {
 // Enough work for one task that handing it over costs nothing beside it.
 constexpr std::size_t kFilesPerTask = 64;
 constexpr std::uint64_t kBytesPerTask = std::uint64_t{4} * 1024 * 1024;
-
-const oci::Digest& empty_content() {
-  static const oci::Digest digest = oci::Digest::of({});
-  return digest;
-}
 
 /// Remembers a digest of content that was read since `read_at`, if the file is still the same.
 void remember(const FileTree& tree, const TreeFile& file, oci::FileTime read_at, StatCache& cache) {
@@ -46,39 +41,79 @@ class StoppableSource final : public oci::Source {
   const std::stop_token& stop_;
 };
 
-void hash_files(const FileTree& tree, std::span<TreeFile* const> files, StatCache& cache,
-                const std::stop_token& stop) {
+/// Files of one source whose content has to be read: enough work for one task, and little enough to
+/// hold.
+struct Batch {
+  SelectedSource* source = nullptr;
+  std::vector<std::size_t> positions;
+  std::vector<TreeFile> files;
+  std::uint64_t bytes = 0;
+
+  bool is_full() const { return files.size() == kFilesPerTask || bytes >= kBytesPerTask; }
+};
+
+/// Gives out the files whose content nobody knows, batch by batch. Thread-safe.
+class UnknownFiles {
+ public:
+  UnknownFiles(CopySelection& selection, StatCache& cache)
+      : sources_(selection.sources), cache_(cache) {}
+
+  /// An empty batch when all files have been given out.
+  Batch next() {
+    const std::lock_guard lock(mutex_);
+    Batch batch;
+    while (batch.files.empty() && source_ < sources_.size()) {
+      fill(batch, sources_[source_]);
+      if (*file_ != FileList::end()) break;
+      file_.reset();
+      ++source_;
+    }
+    return batch;
+  }
+
+ private:
+  void fill(Batch& batch, SelectedSource& source) {
+    batch.source = &source;
+    if (!file_) file_ = source.files.begin();
+    for (auto& at = *file_; at != FileList::end() && !batch.is_full(); ++at) {
+      const TreeFile& file = *at;
+      if (!file.is_regular() || file.content) continue;
+      if (const auto known = file.stamp ? cache_.find(*file.stamp) : std::nullopt) {
+        source.files.set_content(at.position(), *known);
+        continue;
+      }
+      batch.positions.push_back(at.position());
+      batch.files.push_back(file);
+      batch.bytes += file.entry.size;
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<SelectedSource>& sources_;
+  StatCache& cache_;
+  std::size_t source_ = 0;
+  std::optional<FileList::Iterator> file_;  // of that source, once it was begun
+};
+
+void hash_files(Batch& batch, StatCache& cache, const std::stop_token& stop) {
+  const FileTree& tree = *batch.source->tree;
   std::vector<std::string> paths;
-  for (const TreeFile* each : files) paths.push_back(each->entry.path);
+  for (const TreeFile& each : batch.files) paths.push_back(each.entry.path);
   const oci::FileTime read_at = current_file_time();
   tree.read(paths, [&](std::size_t index, oci::Source& content) {
     StoppableSource source(content, stop);
-    files[index]->content = oci::digest_of(source);
+    batch.files[index].content = oci::digest_of(source);
+    batch.source->files.set_content(batch.positions[index], *batch.files[index].content);
   });
-  for (const TreeFile* each : files) remember(tree, *each, read_at, cache);
+  for (const TreeFile& each : batch.files) remember(tree, each, read_at, cache);
 }
 
-/// The regular files whose content has to be read.
-std::vector<TreeFile*> unknown_files(SelectedSource& source, StatCache& cache) {
-  std::vector<TreeFile*> unknown;
-  for (TreeFile& file : source.files) {
-    if (!file.is_regular() || file.content) continue;
-    if (file.entry.size == 0)
-      file.content = empty_content();
-    else if (file.stamp)
-      file.content = cache.find(*file.stamp);
-    if (!file.content) unknown.push_back(&file);
-  }
-  return unknown;
-}
-
-std::size_t task_length(std::span<TreeFile* const> files) {
-  std::size_t count = 0;
-  for (std::uint64_t bytes = 0; count < files.size(); ++count) {
-    if (count == kFilesPerTask || bytes >= kBytesPerTask) break;
-    bytes += files[count]->entry.size;
-  }
-  return count;
+/// The content of the next file of that path. Files that were read from disk stand in the table in
+/// the order of the plan.
+std::optional<oci::Digest> find_content(oci::TocReader& table, const std::string& path) {
+  while (const auto toc = table.next())
+    if (toc->entry.path == path) return toc->content;
+  return std::nullopt;
 }
 
 void add_text(std::string& record, std::string_view text) {
@@ -114,34 +149,32 @@ std::string record_of(const SelectedSource& source, const TreeFile& file) {
 
 void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& pool,
                    std::stop_token stop) {
-  // Declared before the group, which joins the tasks that use it.
-  std::vector<std::vector<TreeFile*>> unknown;
-  unknown.reserve(selection.sources.size());
+  UnknownFiles unknown(selection, cache);
   oci::TaskGroup tasks(pool);
-  for (SelectedSource& source : selection.sources) {
-    unknown.push_back(unknown_files(source, cache));
-    std::span<TreeFile* const> rest = unknown.back();
-    while (!rest.empty()) {
-      const auto part = rest.first(task_length(rest));
-      rest = rest.subspan(part.size());
-      tasks.run([&source, &cache, &stop, part] { hash_files(*source.tree, part, cache, stop); });
-    }
+  for (std::size_t i = 0; i < pool.size(); ++i) {
+    tasks.run([&] {
+      for (Batch batch = unknown.next(); !batch.files.empty(); batch = unknown.next())
+        hash_files(batch, cache, stop);
+    });
   }
   tasks.wait();
 }
 
-void take_digests(CopySelection& selection, const CopyPlan& plan, const oci::LayerToc& written,
+void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader& written,
                   StatCache& cache) {
-  std::unordered_map<std::string_view, const oci::TocEntry*> entries;
-  for (const oci::TocEntry& each : written.entries()) entries.emplace(each.entry.path, &each);
-  for (const CopyPlan::Item& item : plan.items()) {
-    if (item.source == CopyPlan::Item::kFolder) continue;
-    SelectedSource& source = selection.sources[item.source];
-    TreeFile& file = source.files[item.position];
-    if (!file.is_regular()) continue;
-    const auto at = entries.find(item.hard_link.empty() ? item.path : item.hard_link);
-    if (at == entries.end() || !at->second->content) continue;
-    file.content = at->second->content;
+  std::map<std::string, oci::Digest> linked;  // contents of files with several names
+  for (CopyPlan::Reader entries(plan); const PlannedEntry* planned = entries.next();) {
+    TreeFile file = planned->file;
+    if (!planned->source || !file.is_regular() || !file.stamp || file.entry.size == 0) continue;
+    if (planned->entry.type == oci::FileType::kHardLink) {
+      file.content = linked.at(planned->entry.link_target);
+    } else {
+      file.content = find_content(written, planned->entry.path);
+      if (!file.content) continue;
+      if (file.link_group != 0) linked.emplace(planned->entry.path, *file.content);
+    }
+    SelectedSource& source = selection.sources[*planned->source];
+    source.files.set_content(planned->position, *file.content);
     remember(*source.tree, file, selection.taken, cache);
   }
 }
@@ -152,8 +185,10 @@ CacheKey content_key(const CopySelection& selection) {
     // Of a folder that is copied only the content gets into the image, not its name or mode.
     const bool is_folder = source.root().is_directory();
     hasher.field(is_folder ? "folder" : "source", is_folder ? "" : source.name);
-    std::map<std::uint64_t, std::string_view> linked;
-    for (const TreeFile& file : std::span(source.files).subspan(is_folder ? 1 : 0)) {
+    std::map<std::uint64_t, std::string> linked;
+    for (auto at = source.files.begin(); at != FileList::end(); ++at) {
+      if (is_folder && at.position() == 0) continue;
+      const TreeFile& file = *at;
       hasher.field("file", record_of(source, file));
       if (file.link_group == 0) continue;
       const auto [first, is_new] = linked.try_emplace(file.link_group, source.relative_path(file));

@@ -7,8 +7,8 @@
 #include "builder/copy_plan.h"
 #include "builder/copy_selection.h"
 #include "builder/stat_cache.h"
-#include "oci/layer_toc.h"
 #include "oci/thread_pool.h"
+#include "oci/toc_reader.h"
 
 namespace bale::builder {
 
@@ -21,7 +21,7 @@ void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& 
 /// Fills in the content digests from the layer that the plan became, so that a first build reads
 /// every file once: what was written counts, even where it was digested before. Files that are not
 /// in the layer (another was put over them) stay without.
-void take_digests(CopySelection& selection, const CopyPlan& plan, const oci::LayerToc& written,
+void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader& written,
                   StatCache& cache);
 
 /// What a step's result depends on of the files that it copies: names below each source, types,

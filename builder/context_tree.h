@@ -21,7 +21,7 @@ class ContextTree final : public FileTree {
   explicit ContextTree(std::filesystem::path root, TreeFilter filter = {});
 
   std::optional<TreeFile> find(const std::string& path) const override;
-  std::vector<TreeFile> list(const std::string& folder) const override;
+  void each(const std::string& folder, const FileVisitor& visit) const override;
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;
   bool hides(const std::string& path) const override;
@@ -29,6 +29,8 @@ class ContextTree final : public FileTree {
  private:
   oci::UniqueFd open_folder(const std::string& folder) const;
   std::optional<TreeFile> stat(int folder, const std::string& path) const;
+  std::vector<TreeFile> stat_all(const std::string& folder,
+                                 std::span<const char* const> names) const;
   bool shows(const TreeFile& file) const;
 
   std::filesystem::path root_;

@@ -72,10 +72,9 @@ PlanKey plan_key(const CopyPlan& plan, std::string_view layer_format) {
   CacheKeyHasher hasher("copy-plan/1");
   hasher.field("layer-format", layer_format);
   bool exact = true;
-  for (const auto& item : plan.items()) {
-    const PlannedEntry planned = plan.entry(item);
-    add_entry(hasher, planned.entry);
-    if (planned.file != nullptr && !add_content(hasher, *planned.file)) exact = false;
+  for (CopyPlan::Reader entries(plan); const PlannedEntry* planned = entries.next();) {
+    add_entry(hasher, planned->entry);
+    if (planned->source && !add_content(hasher, planned->file)) exact = false;
   }
   return {hasher.finish(), exact};
 }

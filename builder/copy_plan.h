@@ -1,69 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "builder/copy_selection.h"
 #include "builder/file_mode.h"
 #include "builder/file_tree.h"
-#include "builder/step.h"
+#include "builder/tree_path.h"
 #include "builder/users.h"
 #include "oci/tar_entry.h"
 
 namespace bale::builder {
 
-/// One entry of the layer to be, and the file that its content comes from.
+/// One entry of the layer to be, and the file that it is made of.
 struct PlannedEntry {
   oci::TarEntry entry;
-  const SelectedSource* source = nullptr;  ///< none for folders that the step makes
-  const TreeFile* file = nullptr;
+  std::optional<std::uint32_t> source;  ///< of the selection; none for folders that the step makes
+  std::size_t position = 0;             ///< of the file in its source
+  TreeFile file = {};                   ///< as it is there
 };
 
 /// What a step writes: folders that it makes or touches, and files of its selection. Sorted,
-/// parents first; the same for the same selection and destination. Immutable; thread-safe.
+/// parents first; the same for the same selection and destination. Holds no entries: they are made
+/// while the plan is read, so that a plan of a million files costs no more than the selection that
+/// it speaks of. Immutable; thread-safe.
 class CopyPlan {
  public:
-  /// A file of the selection, or a folder of the plan's own, under its path in the layer.
-  struct Item {
-    static constexpr std::uint32_t kFolder = UINT32_MAX;
+  class Reader;
 
-    std::string path;
-    std::uint32_t source = kFolder;  ///< index into the selection's sources
-    std::uint32_t position = 0;      ///< of the file in its source, or of the folder in `folders`
-    std::string hard_link;           ///< the entry that has the file's content, "" for none
+  /// Where one entry comes from.
+  struct Single {
+    std::optional<std::uint32_t> source;  ///< none for a folder of the plan's own
+    std::size_t position = 0;             ///< in the source, or in `folders`
+    std::uint32_t turn = 0;               ///< the source that it was placed with: later ones win
+  };
+  using Singles = std::map<std::string, Single, TreeOrder>;
+  /// All that is below the root of a source goes below a folder of the layer.
+  struct Run {
+    std::uint32_t source = 0;  ///< which is its turn, too
+    std::string target;
   };
   /// What changes on the way from the source to the layer.
   struct Changes {
     std::optional<Owner> owner;
     std::optional<ModeChange> mode;
   };
+  struct Parts {
+    Singles singles;
+    std::vector<Run> runs;
+    std::vector<oci::TarEntry> folders;
+    Changes changes;
+  };
 
-  CopyPlan(std::shared_ptr<const CopySelection> selection, std::vector<oci::TarEntry> folders,
-           std::vector<Item> items, Changes changes);
+  CopyPlan(std::shared_ptr<const CopySelection> selection, Parts parts)
+      : selection_(std::move(selection)), parts_(std::move(parts)) {}
 
-  bool empty() const { return items_.empty(); }
-  const std::vector<Item>& items() const { return items_; }
-  /// The entries are made on the way: a plan of a million files holds little but their paths.
-  PlannedEntry entry(const Item& item) const;
+  bool empty() const;
+  const CopySelection& selection() const { return *selection_; }
 
  private:
   std::shared_ptr<const CopySelection> selection_;  // shared with the caller, who files its key
-  std::vector<oci::TarEntry> folders_;
-  std::vector<Item> items_;
-  Changes changes_;
+  Parts parts_;
 };
 
-/// Where each selected file goes on top of `destination`, the files of the stage so far
-/// (BuildKit's rules). Links in
-/// the destination's path are followed inside it. Folders on the way that exist are entries too,
-/// with the metadata they have: an unpacker that makes a folder of its own for each layer would
-/// otherwise hide theirs. Throws kFailed where a file would replace a folder or the reverse, and
-/// kInvalid for unknown users and for several files onto one path.
-CopyPlan plan_copy(const CopyStep& step, std::shared_ptr<const CopySelection> selection,
-                   const FileTree& destination);
+/// Goes over a plan once. The plan must outlive it. One thread at a time.
+class CopyPlan::Reader {
+ public:
+  explicit Reader(const CopyPlan& plan);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  /// The next entry, valid until the one after it is asked for; null at the end.
+  const PlannedEntry* next();
+
+ private:
+  struct State;
+
+  void make_entry(const std::string& path);
+  void link_names();
+
+  const CopyPlan& plan_;
+  std::unique_ptr<State> state_;
+  PlannedEntry entry_;
+};
 
 }  // namespace bale::builder

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/copy_runner.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "builder/content_key.h"
+#include "builder/copy_planner.h"
 #include "builder/copy_step.h"
 #include "builder/layers_tree.h"
 
@@ -13,11 +13,11 @@ namespace bale::builder {
 namespace {
 
 bool all_digests_known(const CopySelection& selection) {
-  return std::all_of(selection.sources.begin(), selection.sources.end(), [](const auto& source) {
-    return std::all_of(source.files.begin(), source.files.end(), [](const TreeFile& file) {
-      return !file.is_regular() || file.content.has_value();
-    });
-  });
+  for (const SelectedSource& source : selection.sources) {
+    for (const TreeFile& file : source.files)
+      if (file.is_regular() && !file.content) return false;
+  }
+  return true;
 }
 
 std::shared_ptr<CopySelection> select(const CopyStep& step, std::shared_ptr<const FileTree> source,
@@ -99,7 +99,9 @@ CachedStep CopyRunner::write(const CopyOrder& order,
     services_.cache.put(key.key, made);
     return made;
   }
-  take_digests(*written, plan, *services_.tables.table(*made.layer, base.blobs), services_.stats);
+  const auto table = services_.tables.open(*made.layer, base.blobs);
+  oci::TocReader entries(*table);
+  take_digests(*written, plan, entries, services_.stats);
   const PlanKey now = plan_key(plan, recorder_.format());
   if (now.exact) services_.cache.put(now.key, made);
   return made;

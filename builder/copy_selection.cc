@@ -59,12 +59,9 @@ class Selector {
 
   /// `path` may be a link; `written` is for messages.
   void add_one(const std::string& path, const std::string& written) {
-    TreeFile root = follow(path, written);
-    SelectedSource& source = start_source(path);
-    if (root.is_directory())
-      source.files = files_below(*tree_, std::move(root), excluded_);
-    else
-      source.files.push_back(std::move(root));
+    const TreeFile root = follow(path, written);
+    start_source(path).files =
+        root.is_directory() ? files_below(*tree_, root, excluded_) : FileList(root);
   }
 
   /// `--parents`: what matches comes with the folders above it, from the first `/./` on, which is
@@ -75,9 +72,7 @@ class Selector {
         pivot == std::string::npos ? "" : clean_path(written.substr(0, pivot));
     const std::string pattern =
         clean_path(pivot == std::string::npos ? written : written.substr(pivot + 3));
-    TreeFile root = follow(start, written);
-    std::vector<TreeFile> files =
-        files_below(*tree_, std::move(root), only_matching(pattern, excluded_));
+    FileList files = files_below(*tree_, follow(start, written), only_matching(pattern, excluded_));
     if (files.size() > 1 || pattern.empty())
       start_source(start).files = std::move(files);
     else if (has_wildcard(pattern))
@@ -107,11 +102,7 @@ class Selector {
 }  // namespace
 
 std::string_view SelectedSource::relative_path(const TreeFile& file) const {
-  std::string_view path = file.entry.path;
-  const std::string& top = root().entry.path;
-  path.remove_prefix(top.size());
-  if (path.starts_with('/')) path.remove_prefix(1);
-  return path;
+  return path_below(file.entry.path, root().entry.path);
 }
 
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,

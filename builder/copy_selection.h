@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "builder/file_list.h"
 #include "builder/file_tree.h"
 #include "builder/step.h"
 
@@ -15,7 +16,7 @@ struct SelectedSource {
   std::shared_ptr<const FileTree> tree;  ///< shared with the other steps that read from it
   std::string name;                      ///< what it is called inside a destination folder
   /// The file itself; or a folder, first, and what is copied of its content, in TreeOrder.
-  std::vector<TreeFile> files;
+  FileList files;
   bool is_remote = false;   ///< fetched by ADD
   bool is_archive = false;  ///< the content of an archive that ADD unpacks
 

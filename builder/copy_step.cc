@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "builder/resolve.h"
 #include "builder/tree_path.h"
@@ -21,31 +22,31 @@ class CopyWriter {
   CopyWriter(const CopyPlan& plan, oci::LayerWriter& layer) : plan_(plan), layer_(layer) {}
 
   void run() {
-    for (const CopyPlan::Item& item : plan_.items()) add(item);
-    for (auto& [tree, wanted] : streams_) add_streamed(*tree, wanted);
-    for (const CopyPlan::Item* item : late_links_) layer_.add(plan_.entry(*item).entry);
+    for (CopyPlan::Reader entries(plan_); const PlannedEntry* planned = entries.next();)
+      add(*planned);
+    for (const auto& [tree, wanted] : streams_) add_streamed(*tree, wanted);
+    for (const oci::TarEntry& each : late_links_) layer_.add(each);
   }
 
  private:
-  /// What one tree has to stream: paths in it, and the items that they become.
+  /// What one tree has to stream: paths in it, and the entries that they become.
   struct Stream {
     std::vector<std::string> paths;
-    std::vector<const CopyPlan::Item*> items;
+    std::vector<oci::TarEntry> entries;
   };
 
-  void add(const CopyPlan::Item& item) {
-    if (streamed_.contains(item.hard_link)) return late_links_.push_back(&item);
-    PlannedEntry planned = plan_.entry(item);
+  void add(const PlannedEntry& planned) {
     const oci::TarEntry& entry = planned.entry;
+    if (entry.type == oci::FileType::kHardLink && streamed_.contains(entry.link_target))
+      return late_links_.push_back(entry);
     if (entry.type != oci::FileType::kRegular || entry.size == 0) return layer_.add(entry);
-    const FileTree& tree = *planned.source->tree;
-    const std::string& path = planned.file->entry.path;
-    if (const auto on_disk = tree.host_path(path))
-      return layer_.add_file(std::move(planned.entry), *on_disk);
-    streamed_.insert(item.path);
+    const FileTree& tree = *plan_.selection().sources[*planned.source].tree;
+    const std::string& path = planned.file.entry.path;
+    if (const auto on_disk = tree.host_path(path)) return layer_.add_file(entry, *on_disk);
+    streamed_.insert(entry.path);
     Stream& stream = stream_of(tree);
     stream.paths.push_back(path);
-    stream.items.push_back(&item);
+    stream.entries.push_back(entry);
   }
 
   Stream& stream_of(const FileTree& tree) {
@@ -56,15 +57,15 @@ class CopyWriter {
 
   void add_streamed(const FileTree& tree, const Stream& stream) {
     tree.read(stream.paths, [&](std::size_t index, oci::Source& content) {
-      layer_.add_stream(plan_.entry(*stream.items[index]).entry, content);
+      layer_.add_stream(stream.entries[index], content);
     });
   }
 
   const CopyPlan& plan_;
   oci::LayerWriter& layer_;
   std::vector<std::pair<const FileTree*, Stream>> streams_;  // in the order of the plan
-  std::unordered_set<std::string_view> streamed_;
-  std::vector<const CopyPlan::Item*> late_links_;
+  std::unordered_set<std::string> streamed_;
+  std::vector<oci::TarEntry> late_links_;
 };
 
 }  // namespace

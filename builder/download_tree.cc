@@ -16,9 +16,8 @@ std::optional<TreeFile> DownloadTree::find(const std::string& path) const {
       .content = download_.digest};
 }
 
-std::vector<TreeFile> DownloadTree::list(const std::string& folder) const {
-  if (!folder.empty()) return {};
-  return {*find(name_)};
+void DownloadTree::each(const std::string& folder, const FileVisitor& visit) const {
+  if (folder.empty()) visit(*find(name_));
 }
 
 void DownloadTree::read(std::span<const std::string> paths, const Visitor& visit) const {

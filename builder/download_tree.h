@@ -15,7 +15,7 @@ class DownloadTree final : public FileTree {
       : download_(std::move(download)), name_(std::move(name)) {}
 
   std::optional<TreeFile> find(const std::string& path) const override;
-  std::vector<TreeFile> list(const std::string& folder) const override;
+  void each(const std::string& folder, const FileVisitor& visit) const override;
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;
   bool hides(const std::string& path) const override;

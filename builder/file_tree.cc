@@ -2,6 +2,7 @@
 #include "builder/file_tree.h"
 
 #include <ctime>
+#include <utility>
 
 #include "oci/error.h"
 
@@ -11,6 +12,12 @@ oci::FileTime current_file_time() {
   timespec now = {};
   ::clock_gettime(CLOCK_REALTIME, &now);
   return {now.tv_sec, static_cast<std::uint32_t>(now.tv_nsec)};
+}
+
+std::vector<TreeFile> FileTree::list(const std::string& folder) const {
+  std::vector<TreeFile> files;
+  each(folder, [&](TreeFile file) { files.push_back(std::move(file)); });
+  return files;
 }
 
 std::string read_tree_file(const FileTree& tree, const std::string& path, std::size_t limit) {
@@ -25,7 +32,7 @@ std::optional<TreeFile> EmptyTree::find(const std::string& path) const {
   return TreeFile{.entry = {.path = "", .type = oci::FileType::kDirectory, .mode = 0755}};
 }
 
-std::vector<TreeFile> EmptyTree::list(const std::string&) const { return {}; }
+void EmptyTree::each(const std::string&, const FileVisitor&) const {}
 
 void EmptyTree::read(std::span<const std::string> paths, const Visitor&) const {
   if (!paths.empty())

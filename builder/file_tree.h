@@ -57,8 +57,11 @@ class FileTree {
 
   /// Nothing where the path does not exist. The root always exists.
   virtual std::optional<TreeFile> find(const std::string& path) const = 0;
-  /// What a folder holds, by name in byte order; nothing where it is no folder.
-  virtual std::vector<TreeFile> list(const std::string& folder) const = 0;
+  using FileVisitor = std::function<void(TreeFile file)>;
+  /// Visits what a folder holds, by name in byte order; nothing where it is no folder.
+  virtual void each(const std::string& folder, const FileVisitor& visit) const = 0;
+  /// The same, all at once.
+  std::vector<TreeFile> list(const std::string& folder) const;
 
   /// `content` is valid during the call only.
   using Visitor = std::function<void(std::size_t index, oci::Source& content)>;
@@ -85,7 +88,7 @@ std::string read_tree_file(const FileTree& tree, const std::string& path, std::s
 class EmptyTree final : public FileTree {
  public:
   std::optional<TreeFile> find(const std::string& path) const override;
-  std::vector<TreeFile> list(const std::string& folder) const override;
+  void each(const std::string& folder, const FileVisitor& visit) const override;
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;
   bool hides(const std::string& path) const override;

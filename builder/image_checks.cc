@@ -105,7 +105,8 @@ class ProgramCheck {
                                        Depth depth) const {
     const auto found = find(path);
     if (!found.file) {
-      return ImageFault{what + " is not in the image", "see what is: bale files IMAGE"};
+      return ImageFault{what + " is not in the image",
+                        "COPY it there, or name the path where it is"};
     }
     if (!found.file->is_regular()) return ImageFault{what + " is no file", ""};
     if ((found.file->entry.mode & 0111U) == 0) {
@@ -147,11 +148,13 @@ class ProgramCheck {
 
 }  // namespace
 
-std::vector<ImageFault> find_image_faults(const FileTree& files, const oci::ImageConfig& config) {
+std::vector<ImageFault> find_image_faults(const OpenFiles& open_files,
+                                          const oci::ImageConfig& config) {
   std::vector<ImageFault> faults;
   const auto started = started_word(config.config);
   if (started && config.platform.os != "windows") {
-    if (auto fault = ProgramCheck(files, config).check(*started)) faults.push_back(*fault);
+    const std::shared_ptr<const FileTree> files = open_files();
+    if (auto fault = ProgramCheck(*files, config).check(*started)) faults.push_back(*fault);
   }
   const auto version = config.config.labels.find(kVersionLabel);
   if (version != config.config.labels.end() && version->second == "latest") {

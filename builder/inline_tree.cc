@@ -31,12 +31,10 @@ std::optional<TreeFile> InlineTree::find(const std::string& path) const {
   return file == nullptr ? std::nullopt : std::optional(file_of(*file));
 }
 
-std::vector<TreeFile> InlineTree::list(const std::string& folder) const {
-  std::vector<TreeFile> files;
-  if (!folder.empty()) return files;
-  for (const InlineFile& each : files_)
-    if (&each == find_file(each.name)) files.push_back(file_of(each));
-  return files;
+void InlineTree::each(const std::string& folder, const FileVisitor& visit) const {
+  if (!folder.empty()) return;
+  for (const InlineFile& file : files_)
+    if (&file == find_file(file.name)) visit(file_of(file));
 }
 
 void InlineTree::read(std::span<const std::string> paths, const Visitor& visit) const {

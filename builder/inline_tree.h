@@ -14,7 +14,7 @@ class InlineTree final : public FileTree {
   InlineTree(std::vector<InlineFile> files, oci::FileTime mtime);
 
   std::optional<TreeFile> find(const std::string& path) const override;
-  std::vector<TreeFile> list(const std::string& folder) const override;
+  void each(const std::string& folder, const FileVisitor& visit) const override;
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;
   bool hides(const std::string& path) const override;

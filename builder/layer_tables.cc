@@ -3,15 +3,13 @@
 
 namespace bale::builder {
 
-std::shared_ptr<const oci::LayerToc> LayerTables::load(const StageLayer& layer,
-                                                       const oci::BlobProvider& blobs) {
-  if (const auto kept = store_.open_toc(layer.diff_id)) {
-    return std::make_shared<const oci::LayerToc>(oci::read_toc(*kept));
-  }
+std::unique_ptr<oci::Source> LayerTables::open(const StageLayer& layer,
+                                               const oci::BlobProvider& blobs) {
+  if (auto kept = store_.open_toc(layer.diff_id)) return kept;
   const auto writer = store_.create_toc();
   oci::scan_layer(blobs, layer.descriptor, layer.diff_id, *writer);
   writer->finish(layer.diff_id.digest());
-  return std::make_shared<const oci::LayerToc>(oci::read_toc(*store_.open_toc(layer.diff_id)));
+  return store_.open_toc(layer.diff_id);
 }
 
 std::shared_ptr<const oci::LayerToc> LayerTables::table(const StageLayer& layer,
@@ -23,7 +21,7 @@ std::shared_ptr<const oci::LayerToc> LayerTables::table(const StageLayer& layer,
       if (auto table = found->second.lock()) return table;
     }
   }
-  auto table = load(layer, blobs);
+  auto table = std::make_shared<const oci::LayerToc>(oci::read_toc(*open(layer, blobs)));
   const std::lock_guard lock(mutex_);
   loaded_[layer.diff_id] = table;
   return table;

@@ -23,11 +23,10 @@ class LayerTables {
   /// checked against its DiffId. Throws what `scan_layer` throws.
   std::shared_ptr<const oci::LayerToc> table(const StageLayer& layer,
                                              const oci::BlobProvider& blobs);
+  /// The same, to be read entry by entry: for tables that are not worth their memory.
+  std::unique_ptr<oci::Source> open(const StageLayer& layer, const oci::BlobProvider& blobs);
 
  private:
-  std::shared_ptr<const oci::LayerToc> load(const StageLayer& layer,
-                                            const oci::BlobProvider& blobs);
-
   oci::Store& store_;
   std::mutex mutex_;
   std::map<oci::DiffId, std::weak_ptr<const oci::LayerToc>> loaded_;  // owned by those that use it

@@ -28,10 +28,8 @@ std::optional<TreeFile> MergedTree::find(const std::string& path) const {
   return node == nullptr ? std::nullopt : std::optional(file_of(*node));
 }
 
-std::vector<TreeFile> MergedTree::list(const std::string& folder) const {
-  std::vector<TreeFile> files;
-  for (const MergedLayers::Node* node : files_.list(folder)) files.push_back(file_of(*node));
-  return files;
+void MergedTree::each(const std::string& folder, const FileVisitor& visit) const {
+  for (const MergedLayers::Node* node : files_.list(folder)) visit(file_of(*node));
 }
 
 std::vector<MergedTree::Wanted> MergedTree::locate(std::span<const std::string> paths) const {

@@ -14,7 +14,7 @@ namespace bale::builder {
 class MergedTree : public FileTree {
  public:
   std::optional<TreeFile> find(const std::string& path) const override;
-  std::vector<TreeFile> list(const std::string& folder) const override;
+  void each(const std::string& folder, const FileVisitor& visit) const override;
   /// One pass over each layer that has some of the files.
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;

@@ -25,7 +25,7 @@ std::string name_for(const std::string& url, const Destination& destination) {
 
 /// The name of a file is no pattern, whatever its URL holds.
 CopySelection select_fetched(const RemoteFiles::Place& place, CopyStep part) {
-  auto file = place.tree->find(place.path);
+  const auto file = place.tree->find(place.path);
   if (!file || !file->is_regular()) {
     part.sources = {"/" + place.path};
     return select_files(part, place.tree, {});
@@ -35,7 +35,7 @@ CopySelection select_fetched(const RemoteFiles::Place& place, CopyStep part) {
   SelectedSource& source = selection.sources.emplace_back();
   source.tree = place.tree;
   source.name = base_name(place.path);
-  source.files.push_back(*std::move(file));
+  source.files = FileList(*file);
   return selection;
 }
 

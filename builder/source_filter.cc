@@ -24,30 +24,35 @@ class Walk {
  public:
   Walk(const FileTree& tree, const TreeFilter& filter) : tree_(tree), filter_(filter) {}
 
-  std::vector<TreeFile> run(TreeFile folder) {
-    const std::string path = folder.entry.path;
-    files_.push_back(std::move(folder));
-    go_below(path, "");
-    return std::move(files_);
+  FileList run(const TreeFile& folder) {
+    files_.add(folder);
+    go_below(folder.entry.path, "");
+    return files_.finish();
   }
 
  private:
   void go_below(const std::string& folder, const std::string& relative) {
-    for (TreeFile& file : tree_.list(folder)) {
+    tree_.each(folder, [&](const TreeFile& file) {
       const std::string path = join_path(relative, base_name(file.entry.path));
       const bool hidden = hides(filter_, path);
-      if (hidden && !(file.is_directory() && may_show_below(filter_, path))) continue;
-      const std::size_t position = files_.size();
-      files_.push_back(std::move(file));
-      if (!files_[position].is_directory()) continue;
-      go_below(std::string(files_[position].entry.path), path);
-      if (hidden && files_.size() == position + 1) files_.pop_back();
-    }
+      if (hidden && !(file.is_directory() && may_show_below(filter_, path))) return;
+      const std::size_t above = hidden_folders_.size();
+      hidden ? hidden_folders_.push_back(file) : take(file);
+      if (!file.is_directory()) return;
+      go_below(file.entry.path, path);
+      if (hidden_folders_.size() > above) hidden_folders_.pop_back();
+    });
+  }
+
+  void take(const TreeFile& file) {
+    for (const TreeFile& folder : std::exchange(hidden_folders_, {})) files_.add(folder);
+    files_.add(file);
   }
 
   const FileTree& tree_;
   const TreeFilter& filter_;
-  std::vector<TreeFile> files_;
+  FileList::Writer files_;
+  std::vector<TreeFile> hidden_folders_;  // on the way, and nothing in them shows so far
 };
 
 }  // namespace
@@ -76,8 +81,8 @@ TreeFilter only_matching(std::string_view pattern, TreeFilter excluded) {
           }};
 }
 
-std::vector<TreeFile> files_below(const FileTree& tree, TreeFile folder, const TreeFilter& filter) {
-  return Walk(tree, filter).run(std::move(folder));
+FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter) {
+  return Walk(tree, filter).run(folder);
 }
 
 }  // namespace bale::builder

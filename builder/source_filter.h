@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "builder/file_list.h"
 #include "builder/file_tree.h"
 #include "builder/tree_filter.h"
 
@@ -21,6 +22,6 @@ TreeFilter only_matching(std::string_view pattern, TreeFilter excluded);
 /// A folder, first, and what the filter leaves of all that is below it, in TreeOrder. The filter
 /// sees paths relative to the folder. A folder that is kept out comes along where it holds
 /// something that does not.
-std::vector<TreeFile> files_below(const FileTree& tree, TreeFile folder, const TreeFilter& filter);
+FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter);
 
 }  // namespace bale::builder

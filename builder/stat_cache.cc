@@ -51,28 +51,6 @@ std::uint64_t take_number(std::string_view& text) {
   return number;
 }
 
-unsigned hex_value(char digit) {
-  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-std::array<std::byte, 32> packed(const oci::Digest& digest) {
-  std::array<std::byte, 32> bytes{};
-  const std::string_view hex = digest.hex();
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<std::byte>(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
-  return bytes;
-}
-
-oci::Digest unpacked(const std::array<std::byte, 32>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = "sha256:";
-  for (const std::byte each : bytes) {
-    text += kDigits[std::to_integer<unsigned>(each) >> 4];
-    text += kDigits[std::to_integer<unsigned>(each) & 0xF];
-  }
-  return oci::Digest::parse(text);
-}
-
 oci::FileTime take_time(std::string_view& text) {
   const std::uint64_t seconds = take_number(text);
   return {static_cast<std::int64_t>(seconds), static_cast<std::uint32_t>(take_number(text))};
@@ -145,12 +123,12 @@ std::optional<oci::Digest> StatCache::find(const FileStamp& stamp) {
   const auto at = records_.find(Key(stamp.device, stamp.inode));
   if (at == records_.end() || at->second.stamp != stamp) return std::nullopt;
   at->second.last_used = static_cast<std::uint64_t>(std::time(nullptr));
-  return unpacked(at->second.digest);
+  return unpack(at->second.digest);
 }
 
 void StatCache::put(const FileStamp& stamp, const oci::Digest& digest, oci::FileTime read_at) {
   if (!is_settled(stamp, read_at) || digest.algorithm() != oci::DigestAlgorithm::kSha256) return;
-  const Record record{stamp, static_cast<std::uint64_t>(std::time(nullptr)), packed(digest)};
+  const Record record{stamp, static_cast<std::uint64_t>(std::time(nullptr)), pack(digest)};
   const std::lock_guard lock(mutex_);
   records_.insert_or_assign(Key(stamp.device, stamp.inode), record);
   changed_ = true;

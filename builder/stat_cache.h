@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "builder/file_tree.h"
+#include "builder/packed_digest.h"
 #include "oci/digest.h"
 
 namespace bale::builder {
@@ -36,7 +36,7 @@ class StatCache {
   struct Record {
     FileStamp stamp;
     std::uint64_t last_used = 0;  ///< seconds since 1970
-    std::array<std::byte, 32> digest{};
+    PackedDigest digest{};
   };
   using Key = std::pair<std::uint64_t, std::uint64_t>;
   struct KeyHash {

@@ -42,6 +42,12 @@ std::string join_path(std::string_view parent, std::string_view child) {
   return joined.append(parent).append(1, '/').append(child);
 }
 
+std::string_view path_below(std::string_view path, std::string_view folder) {
+  path.remove_prefix(folder.size());
+  if (!folder.empty() && path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
 bool is_within(std::string_view path, std::string_view folder) {
   if (folder.empty()) return true;
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');

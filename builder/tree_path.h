@@ -25,6 +25,9 @@ std::string_view base_name(std::string_view path);
 /// `child` below `parent`; either may be "".
 std::string join_path(std::string_view parent, std::string_view child);
 
+/// `path` as seen from `folder`, within which it is; "" for the folder itself.
+std::string_view path_below(std::string_view path, std::string_view folder);
+
 /// Whether `path` is `folder` or lies below it.
 bool is_within(std::string_view path, std::string_view folder);
 

@@ -9,6 +9,7 @@
 #include "oci/error.h"
 #include "oci/hex.h"
 #include "oci/toc_format.h"
+#include "oci/varint.h"
 
 namespace bale::oci {
 
@@ -35,7 +36,7 @@ FileType type_of(unsigned kind) {
 
 }  // namespace
 
-TocReader::TocReader(Source& source) : source_(source) {
+TocReader::TocReader(Source& source, std::size_t chunk) : source_(source), chunk_(chunk) {
   if (get_bytes(toc_format::kMagic.size()) != toc_format::kMagic) refuse("it starts otherwise");
 }
 
@@ -52,8 +53,7 @@ std::optional<TocEntry> TocReader::next() {
   entry.mode = narrow<std::uint32_t>(get_number());
   entry.uid = get_number();
   entry.gid = get_number();
-  const std::uint64_t delta = get_number();
-  last_mtime_ += (delta & 1U) != 0 ? ~(delta >> 1U) : delta >> 1U;
+  last_mtime_ = unzigzag(get_number(), last_mtime_);
   entry.mtime.seconds = static_cast<std::int64_t>(last_mtime_);
   if ((kind & toc_format::kHasFraction) != 0) {
     entry.mtime.nanoseconds = narrow<std::uint32_t>(get_number());
@@ -144,7 +144,7 @@ void TocReader::check_end() {
 
 bool TocReader::refill() {
   hasher_.update(as_bytes(buffer_));
-  buffer_.resize(kChunkSize);
+  buffer_.resize(chunk_);
   buffer_.resize(source_.read(std::as_writable_bytes(std::span(buffer_))));
   position_ = 0;
   return !buffer_.empty();

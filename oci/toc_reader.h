@@ -16,8 +16,8 @@ namespace bale::oci {
 /// by a length that it has not seen the bytes of. One thread at a time.
 class TocReader {
  public:
-  /// `source` must outlive the reader.
-  explicit TocReader(Source& source);
+  /// `source` must outlive the reader, which asks it for `chunk` bytes at a time.
+  explicit TocReader(Source& source, std::size_t chunk = kChunkSize);
 
   /// The next entry; nothing at the end, once count and checksum hold. Throws kCorrupt.
   std::optional<TocEntry> next();
@@ -34,6 +34,7 @@ class TocReader {
   bool refill();
 
   Source& source_;
+  const std::size_t chunk_;
   Hasher hasher_;
   std::string buffer_;
   std::size_t position_ = 0;

@@ -6,6 +6,7 @@
 #include "oci/error.h"
 #include "oci/hex.h"
 #include "oci/toc_format.h"
+#include "oci/varint.h"
 
 namespace bale::oci {
 
@@ -24,13 +25,6 @@ unsigned kind_of(const TocEntry& entry) {
   return kind;
 }
 
-/// The difference as a number that is small for small differences of either sign; modulo 2^64.
-std::uint64_t zigzag(std::int64_t value, std::int64_t before) {
-  const std::uint64_t delta =
-      static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(before);
-  return (delta >> 63U) != 0 ? ~(delta << 1U) : delta << 1U;
-}
-
 }  // namespace
 
 TocWriter::TocWriter(Sink& out) : out_(out) { buffer_ = toc_format::kMagic; }
@@ -42,8 +36,9 @@ void TocWriter::add(const TocEntry& toc) {
   put_number(entry.mode);
   put_number(entry.uid);
   put_number(entry.gid);
-  put_number(zigzag(entry.mtime.seconds, last_mtime_));
-  last_mtime_ = entry.mtime.seconds;
+  const auto mtime = static_cast<std::uint64_t>(entry.mtime.seconds);
+  put_number(zigzag(mtime, last_mtime_));
+  last_mtime_ = mtime;
   if (entry.mtime.nanoseconds != 0) put_number(entry.mtime.nanoseconds);
   put_content(toc);
   if (!entry.xattrs.empty()) put_xattrs(entry);
@@ -61,10 +56,7 @@ void TocWriter::finish() {
 
 void TocWriter::put_byte(unsigned value) { buffer_ += static_cast<char>(value); }
 
-void TocWriter::put_number(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7U) put_byte(0x80U | (value & 0x7FU));
-  put_byte(static_cast<unsigned>(value));
-}
+void TocWriter::put_number(std::uint64_t value) { append_varint(buffer_, value); }
 
 void TocWriter::put_text(std::string_view text) {
   put_number(text.size());

@@ -35,7 +35,7 @@ class TocWriter {
   Hasher hasher_;
   std::string buffer_;
   std::string last_path_;
-  std::int64_t last_mtime_ = 0;
+  std::uint64_t last_mtime_ = 0;
   std::uint64_t last_end_ = 0;
   std::uint64_t count_ = 0;
 };

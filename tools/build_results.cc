@@ -144,8 +144,10 @@ bool check_images(Program& program, const builder::BuildOutcome& outcome, bool s
   builder::LayerTables tables(program.store());
   bool found = false;
   for (const auto& image : outcome.images) {
-    const auto files = builder::files_of(layers_of(image), *image.blobs, tables);
-    for (const auto& fault : builder::find_image_faults(*files, image.config.value)) {
+    const auto open_files = [&] {
+      return builder::files_of(layers_of(image), *image.blobs, tables);
+    };
+    for (const auto& fault : builder::find_image_faults(open_files, image.config.value)) {
       found = true;
       const std::string message = image.platform.to_string() + ": " + fault.message;
       if (strict) {

@@ -84,8 +84,8 @@ class Verification {
       layers.push_back({image.manifest.value.layers[i], image.config.value.diff_ids[i]});
     }
     builder::LayerTables tables(program_.store());
-    const auto files = builder::files_of(layers, *image_.blobs, tables);
-    for (const auto& fault : builder::find_image_faults(*files, image.config.value)) {
+    const auto open_files = [&] { return builder::files_of(layers, *image_.blobs, tables); };
+    for (const auto& fault : builder::find_image_faults(open_files, image.config.value)) {
       faults_.push_back(descriptor.platform->to_string() + ": " + fault.message);
     }
   }

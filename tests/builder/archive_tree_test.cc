@@ -8,9 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "builder/context_tree.h"
-#include "builder/copy_plan.h"
+#include "builder/copy_planner.h"
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "tests/builder/planned_entries.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/tree_files.h"
 
@@ -59,8 +60,7 @@ class ArchiveTreeTest : public testing::Test {
         std::make_shared<const CopySelection>(unpack_archives(selection, Archives::kUnpackLocal)),
         destination);
     std::vector<std::string> lines;
-    for (const CopyPlan::Item& item : plan.items())
-      lines.push_back(test::describe(plan.entry(item).entry));
+    for (const oci::TarEntry& each : test::entries_of(plan)) lines.push_back(test::describe(each));
     return lines;
   }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "builder/context_tree.h"
+#include "builder/copy_planner.h"
 #include "oci/thread_pool.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/tree_files.h"
@@ -24,8 +25,8 @@ class CountingTree final : public FileTree {
  public:
   explicit CountingTree(const fs::path& root) : tree_(root) {}
   std::optional<TreeFile> find(const std::string& path) const override { return tree_.find(path); }
-  std::vector<TreeFile> list(const std::string& folder) const override {
-    return tree_.list(folder);
+  void each(const std::string& folder, const FileVisitor& visit) const override {
+    tree_.each(folder, visit);
   }
   void read(std::span<const std::string> paths, const Visitor& visit) const override {
     reads_ += paths.size();
@@ -164,12 +165,13 @@ TEST_F(ContentKeyTest, DigestsOfTheWrittenLayerGiveTheSameKeyWithoutReading) {
   step.destination = {"/app", true};
   const CopyPlan plan = plan_copy(step, selection, EmptyTree());
   StatCache fresh(store_ / "fresh");
-  take_digests(
-      *selection, plan,
-      oci::LayerToc({test::folder("app"), test::file("app/empty", ""), test::folder("app/lib"),
-                     test::file("app/lib/a.rs", "a"), test::symlink("app/link", "main.rs"),
-                     test::file("app/main.rs", "fn main() {}")}),
-      fresh);
+  const std::string table =
+      test::packed_table({test::folder("app"), test::file("app/empty", ""), test::folder("app/lib"),
+                          test::file("app/lib/a.rs", "a"), test::symlink("app/link", "main.rs"),
+                          test::file("app/main.rs", "fn main() {}")});
+  oci::BytesSource source(oci::as_bytes(table));
+  oci::TocReader written(source);
+  take_digests(*selection, plan, written, fresh);
   EXPECT_EQ(content_key(*selection), expected);
   EXPECT_EQ(tree->reads(), 0u);
 }

@@ -37,7 +37,8 @@ class ImageChecks : public testing::Test {
 
   std::vector<std::string> faults() const {
     std::vector<std::string> messages;
-    for (auto& fault : find_image_faults(ContextTree(scratch_.path()), config_)) {
+    const auto open_files = [&] { return std::make_shared<ContextTree>(scratch_.path()); };
+    for (auto& fault : find_image_faults(open_files, config_)) {
       messages.push_back(std::move(fault.message));
     }
     return messages;

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "oci/bytes.h"
+#include "oci/io.h"
+#include "oci/toc_writer.h"
 
 namespace bale::test {
 
@@ -39,6 +41,14 @@ oci::TocEntry hard_link(std::string path, std::string target) {
                     .type = oci::FileType::kHardLink,
                     .link_target = std::move(target)},
           .content = std::nullopt};
+}
+
+std::string packed_table(const std::vector<oci::TocEntry>& entries) {
+  oci::StringSink table;
+  oci::TocWriter writer(table);
+  for (const auto& each : entries) writer.add(each);
+  writer.finish();
+  return table.text();
 }
 
 std::shared_ptr<const oci::LayerToc> table(std::vector<oci::TocEntry> entries) {

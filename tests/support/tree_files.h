@@ -20,6 +20,8 @@ oci::TocEntry symlink(std::string path, std::string target);
 oci::TocEntry hard_link(std::string path, std::string target);
 
 std::shared_ptr<const oci::LayerToc> table(std::vector<oci::TocEntry> entries);
+/// The same as the store keeps it.
+std::string packed_table(const std::vector<oci::TocEntry>& entries);
 
 /// An entry on one line: `-0755 0:0 a/b`, `l0777 0:0 a/c -> b`.
 std::string describe(const oci::TarEntry& entry);

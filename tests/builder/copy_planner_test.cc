@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "builder/copy_plan.h"
+#include "builder/copy_planner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include "builder/layers_tree.h"
 #include "builder/tree_path.h"
 #include "oci/error.h"
+#include "tests/builder/planned_entries.h"
 #include "tests/support/tree_files.h"
 
 namespace bale::builder {
@@ -19,6 +20,7 @@ using test::symlink;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 using Entries = std::vector<oci::TocEntry>;
 using Lines = std::vector<std::string>;
@@ -52,8 +54,7 @@ class CopyPlanTest : public testing::Test {
 
   static Lines lines_of(const CopyPlan& plan) {
     Lines all;
-    for (const CopyPlan::Item& item : plan.items())
-      all.push_back(test::describe(plan.entry(item).entry));
+    for (const oci::TarEntry& each : test::entries_of(plan)) all.push_back(test::describe(each));
     return all;
   }
 
@@ -144,6 +145,32 @@ TEST_F(CopyPlanTest, OfSeveralSourcesTheLastWins) {
               ElementsAre("d0755 0:0 to", "-0700 0:0 to/x"));
 }
 
+TEST_F(CopyPlanTest, SeveralFoldersBecomeOne) {
+  const Entries source = {folder("d1"), folder("d1/s"),       file("d1/s/a"),        file("d1/s.x"),
+                          folder("d2"), folder("d2/s", 0700), file("d2/s/b"),        file("d2/t"),
+                          file("f"),    folder("d3"),         file("d3/f", "", 0600)};
+  EXPECT_THAT(lines(copy({"d1", "f", "d2", "d3"}, "/to/"), source),
+              ElementsAre("d0755 0:0 to", "-0600 0:0 to/f", "d0700 0:0 to/s", "-0644 0:0 to/s/a",
+                          "-0644 0:0 to/s/b", "-0644 0:0 to/s.x", "-0644 0:0 to/t"));
+  EXPECT_THAT(lines(copy({"d3", "f"}, "/to/"), source),
+              ElementsAre("d0755 0:0 to", "-0644 0:0 to/f"));
+}
+
+TEST_F(CopyPlanTest, SourcesCannotReplaceEachOthersFoldersByFiles) {
+  const Entries source = {folder("d1"), file("d1/x"), folder("d2"), folder("d2/x"), folder("d3"),
+                          file("d3/x"), file("x"),    folder("d4"), file("d4/y")};
+  EXPECT_THAT(error(copy({"d1", "d2"}, "/to/"), source),
+              HasSubstr("copying d2: a folder cannot replace /to/x"));
+  EXPECT_THAT(error(copy({"d2", "d3"}, "/to/"), source),
+              HasSubstr("copying d3: a file cannot replace the folder /to/x"));
+  EXPECT_THAT(error(copy({"x", "d2"}, "/to/"), source),
+              HasSubstr("copying d2: a folder cannot replace /to/x"));
+  EXPECT_THAT(error(copy({"d2", "x"}, "/to/"), source),
+              HasSubstr("copying x: a file cannot replace the folder /to/x"));
+  EXPECT_THAT(error(copy({"d4", "d1"}, "/to/"), source, {folder("to"), folder("to/y")}),
+              HasSubstr("a file cannot replace the folder /to/y"));
+}
+
 TEST_F(CopyPlanTest, WildcardsMatchWithinAComponent) {
   const Entries source = {file("a.txt"),   file(".b.txt"),    file("c.md"),        folder("d"),
                           file("d/e.txt"), folder("sub.txt"), file("sub.txt/deep")};
@@ -158,7 +185,7 @@ TEST_F(CopyPlanTest, WildcardsMatchWithinAComponent) {
 
 TEST_F(CopyPlanTest, AWildcardThatMatchesNothingIsNoError) {
   EXPECT_THAT(lines(copy({"*.none"}, "/to/"), {file("a")}), IsEmpty());
-  EXPECT_THAT(plan(copy({"a", "n*ne"}, "/to"), {file("a")}).items().size(), 1u);
+  EXPECT_THAT(lines(copy({"a", "n*ne"}, "/to"), {file("a")}), SizeIs(1));
   EXPECT_THAT(select_files(copy({"*.none"}, "/to/"), tree({}), {}).unmatched,
               ElementsAre("*.none"));
 }
@@ -322,10 +349,11 @@ TEST_F(CopyPlanTest, LinkIgnoresWhatIsBelow) {
 TEST_F(CopyPlanTest, HereDocumentsComeAfterTheSources) {
   CopyStep step = copy({"a"}, "/to/");
   step.files = {{"a", "inline"}, {"b", ""}};
-  const CopyPlan made = plan(step, {file("a", "x", 0600)});
-  EXPECT_THAT(lines_of(made), ElementsAre("d0755 0:0 to", "-0644 0:0 to/a", "-0644 0:0 to/b"));
-  EXPECT_EQ(made.entry(made.items()[1]).entry.size, 6u);
-  EXPECT_EQ(made.entry(made.items()[1]).entry.mtime, kInlineTime);
+  const CopyPlan all = plan(step, {file("a", "x", 0600)});
+  const auto made = test::entries_of(all);
+  EXPECT_THAT(lines_of(all), ElementsAre("d0755 0:0 to", "-0644 0:0 to/a", "-0644 0:0 to/b"));
+  EXPECT_EQ(made.at(1).size, 6u);
+  EXPECT_EQ(made.at(1).mtime, kInlineTime);
 }
 
 TEST_F(CopyPlanTest, TimesAreThoseOfTheSource) {
@@ -335,11 +363,11 @@ TEST_F(CopyPlanTest, TimesAreThoseOfTheSource) {
   content.entry.mtime = {88, 2};
   oci::TocEntry existing = folder("usr");
   existing.entry.mtime = {1, 1};
-  const CopyPlan made = plan(copy({"d"}, "/usr/to"), {source, content}, {existing});
-  ASSERT_EQ(made.items().size(), 3u);
-  EXPECT_EQ(made.entry(made.items()[0]).entry.mtime, (oci::FileTime{77, 1}));
-  EXPECT_EQ(made.entry(made.items()[1]).entry.mtime, (oci::FileTime{77, 1}));
-  EXPECT_EQ(made.entry(made.items()[2]).entry.mtime, (oci::FileTime{88, 2}));
+  const auto made = test::entries_of(plan(copy({"d"}, "/usr/to"), {source, content}, {existing}));
+  ASSERT_EQ(made.size(), 3u);
+  EXPECT_EQ(made[0].mtime, (oci::FileTime{77, 1}));
+  EXPECT_EQ(made[1].mtime, (oci::FileTime{77, 1}));
+  EXPECT_EQ(made[2].mtime, (oci::FileTime{88, 2}));
 }
 
 }  // namespace
