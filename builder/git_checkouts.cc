@@ -30,10 +30,11 @@ using oci::ErrorCode;
 using Arguments = std::vector<std::string>;
 using Lines = std::vector<std::string>;
 
-/// One call of git, which never asks anybody for a password.
-Lines git(const Arguments& arguments, const std::stop_token& stop) {
+/// One call of git, which never asks anybody for a password. `options` come before its command.
+Lines git(const Arguments& arguments, const std::stop_token& stop, const Arguments& options = {}) {
   ChildProcess::Command command{{"git", "-c", "advice.detachedHead=false"},
                                 {"GIT_TERMINAL_PROMPT=0", "LC_ALL=C"}};
+  command.argv.insert(command.argv.end(), options.begin(), options.end());
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   Lines lines;
   std::optional<int> status;
@@ -55,9 +56,14 @@ Lines git(const Arguments& arguments, const std::stop_token& stop) {
   return lines;
 }
 
-Lines git_in(const fs::path& tree, Arguments arguments, const std::stop_token& stop) {
-  arguments.insert(arguments.begin(), {"-C", tree.string()});
-  return git(arguments, stop);
+/// In a working copy, whoever it belongs to.
+Lines git_in(const fs::path& tree, const Arguments& arguments, const std::stop_token& stop) {
+  return git(arguments, stop, {"-C", tree.string(), "-c", "safe.directory=*"});
+}
+
+std::int64_t time_of(const fs::path& tree, const std::string& commit, const std::stop_token& stop) {
+  const Lines time = git_in(tree, {"show", "--no-patch", "--format=%ct", commit}, stop);
+  return std::strtoll(time.at(0).c_str(), nullptr, 10);
 }
 
 /// The commits of a remote's refs, as `git ls-remote` prints them.
@@ -175,9 +181,17 @@ void GitCheckouts::make(const fs::path& tree, const GitSource& source, const std
   git({"init", "--quiet", tree.string()}, stop);
   git_in(tree, {"remote", "add", "origin", source.repository}, stop);
   fetch(tree, source, commit, stop);
-  const Lines time = git_in(tree, {"show", "--no-patch", "--format=%ct", commit}, stop);
+  const std::int64_t time = time_of(tree, commit, stop);
   if (git_dir == GitDir::kRemove) remove_git_dirs(tree);
-  set_all_attributes(tree, std::strtoll(time.at(0).c_str(), nullptr, 10));
+  set_all_attributes(tree, time);
+}
+
+std::int64_t commit_time(const fs::path& folder, const std::stop_token& stop) {
+  try {
+    return time_of(folder, "HEAD", stop);
+  } catch (const Error& error) {
+    throw error.in("the time of the commit in " + folder.string());
+  }
 }
 
 }  // namespace bale::builder

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -35,5 +36,10 @@ class GitCheckouts {
   std::filesystem::path folder_;
   oci::TemporaryFolder temporary_;
 };
+
+/// When the commit was made that a working copy stands at, in seconds since 1970. Throws
+/// kUnavailable, with git's own words, for a folder that is in no working copy, kFailed where git
+/// is not installed.
+std::int64_t commit_time(const std::filesystem::path& folder, const std::stop_token& stop);
 
 }  // namespace bale::builder

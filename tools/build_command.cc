@@ -20,8 +20,9 @@ void add_image_options(const Command& command, BuildOptions& options) {
   command.list("--annotation", options.annotations, "[LEVEL:]K=V",
                "Set an annotation of index:, manifest: or manifest-descriptor:");
   command.list("--unsetenv", options.unset_env, "K", "Remove a variable of the base image");
-  command.text("--source-date-epoch", options.source_date_epoch, "N",
-               "All times of the image, in seconds (default: $SOURCE_DATE_EPOCH)");
+  command.text("--source-date-epoch", options.source_date_epoch, "N|git",
+               "All times of the image, in seconds, or git for that of the commit "
+               "(default: $SOURCE_DATE_EPOCH)");
   add_packing_options(command, options.packing);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "builder/archive_folder.h"
+#include "builder/context_tree.h"
 #include "builder/remote_source.h"
 #include "oci/error.h"
 #include "oci/fd.h"
@@ -61,11 +62,11 @@ BuildContexts::BuildContexts(Program& program, builder::RemoteFiles& remote,
       images_(images),
       temporary_(program.store().cache_folder() / "contexts") {}
 
-BuildContexts::Main BuildContexts::open(const std::string& text) {
+BuildContexts::Main BuildContexts::open(const std::string& text, GitDir git_dir) {
   if (text == "-") return open_standard_input();
   if (fs::is_directory(text)) return {existing_folder(text), std::nullopt, true};
-  if (text.starts_with("github.com/")) return {check_out("https://" + text)};
-  if (builder::is_git_source(text)) return {check_out(text)};
+  if (text.starts_with("github.com/")) return check_out("https://" + text, git_dir);
+  if (builder::is_git_source(text)) return check_out(text, git_dir);
   if (builder::is_remote_source(text)) return open_download(text);
   return {existing_folder(text), std::nullopt, true};
 }
@@ -90,7 +91,7 @@ builder::NamedContextSource BuildContexts::open_source(const std::string& name,
     if (const auto image = after(source, prefix)) return oci::Reference::parse(*image);
   }
   if (const auto path = after(source, "oci-layout://")) return open_layout(name, *path);
-  Main opened = open(source);
+  Main opened = open(source, GitDir::kRemove);
   if (opened.dockerfile) refuse("the build context " + name + " is no archive: " + source);
   return std::move(opened.folder);
 }
@@ -105,9 +106,9 @@ oci::Reference BuildContexts::open_layout(const std::string& name, const std::st
   return reference;
 }
 
-fs::path BuildContexts::check_out(const std::string& repository) {
+BuildContexts::Main BuildContexts::check_out(const std::string& repository, GitDir git_dir) {
   const auto source = builder::parse_git_source(repository);
-  const bool keep = source.keep_git_dir.value_or(false);
+  const bool keep = source.keep_git_dir.value_or(git_dir == GitDir::kKeep);
   const auto tree = remote_.checkouts().checkout(
       source, keep ? builder::GitCheckouts::GitDir::kKeep : builder::GitCheckouts::GitDir::kRemove,
       program_.stop());
@@ -117,13 +118,16 @@ fs::path BuildContexts::check_out(const std::string& repository) {
     throw oci::Error(oci::ErrorCode::kNotFound,
                      "the repository " + source.repository + " has no folder " + source.folder);
   }
-  return folder;
+  // A checkout has the time of its commit.
+  return {.folder = folder, .time = builder::ContextTree(tree).find("")->entry.mtime.seconds};
 }
 
 BuildContexts::Main BuildContexts::open_download(const std::string& url) {
   const auto download = remote_.downloads().get(url, std::nullopt, program_.stop());
   oci::FileSource content(oci::open_file(download.path, O_RDONLY));
-  return unpack(content, url);
+  Main made = unpack(content, url);
+  made.time = download.modified.seconds;
+  return made;
 }
 
 BuildContexts::Main BuildContexts::open_standard_input() {

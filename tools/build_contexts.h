@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -27,9 +28,13 @@ class BuildContexts {
     std::filesystem::path folder;
     std::optional<std::string> dockerfile = std::nullopt;
     bool is_local = false;  ///< a folder that the user has, rather than one made here
+    /// Of a repository's commit or of an archive of the web, in seconds since 1970.
+    std::optional<std::int64_t> time = std::nullopt;
   };
-  /// A folder, `-` for an archive on standard input, the URL of an archive, a git repository.
-  Main open(const std::string& text);
+  enum class GitDir { kRemove, kKeep };
+  /// A folder, `-` for an archive on standard input, the URL of an archive, a git repository, of
+  /// which `git_dir` counts where the URL does not say.
+  Main open(const std::string& text, GitDir git_dir);
 
   /// `--build-context NAME=SOURCE`: a folder, docker-image://, oci-layout://, a URL, a repository.
   std::map<std::string, builder::NamedContextSource> open_named(
@@ -38,7 +43,7 @@ class BuildContexts {
  private:
   builder::NamedContextSource open_source(const std::string& name, const std::string& source);
   oci::Reference open_layout(const std::string& name, const std::string& path);
-  std::filesystem::path check_out(const std::string& repository);
+  Main check_out(const std::string& repository, GitDir git_dir);
   Main open_download(const std::string& url);
   Main open_standard_input();
   Main unpack(oci::Source& content, const std::string& name);

@@ -15,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "builder/context_tree.h"
+#include "builder/git_checkouts.h"
 #include "builder/resolve.h"
 #include "builder/tree_path.h"
 #include "oci/error.h"
@@ -25,6 +26,7 @@ namespace bale::tools {
 namespace {
 
 constexpr std::size_t kMaxDockerfileSize = std::size_t{16} << 20U;
+constexpr const char* kSourceDateEpoch = "SOURCE_DATE_EPOCH";
 /// What engines take for a secret.
 constexpr std::size_t kMaxSecretSize = std::size_t{500} * 1024;
 
@@ -158,10 +160,20 @@ void add_annotation(builder::ImageEdits& edits, const std::string& text) {
   (*found->second)[pair.first] = pair.second;
 }
 
-std::optional<std::int64_t> source_date_epoch(const BuildOptions& options) {
+/// A number of seconds; or `git` or `context` for the time that the context has: that of its
+/// commit, or of the archive it comes from.
+std::optional<std::int64_t> source_date_epoch(const BuildOptions& options,
+                                              const BuildContexts::Main& context,
+                                              const std::map<std::string, std::string>& args) {
   std::string text = options.source_date_epoch;
-  if (text.empty()) text = environment("SOURCE_DATE_EPOCH").value_or("");
+  if (const auto arg = args.find(kSourceDateEpoch); text.empty() && arg != args.end()) {
+    text = arg->second;
+  }
+  if (text.empty()) text = environment(kSourceDateEpoch).value_or("");
   if (text.empty()) return std::nullopt;
+  if (text == "git" || text == "context") {
+    return context.time ? *context.time : builder::commit_time(context.folder, {});
+  }
   const std::int64_t seconds = parse_number(text, "--source-date-epoch");
   if (seconds < 0) refuse("--source-date-epoch is negative: " + text);
   return seconds;
@@ -172,7 +184,6 @@ builder::ImageEdits image_edits(const BuildOptions& options) {
   for (const auto& label : options.labels) edits.labels.insert(split_pair(label, "--label"));
   for (const auto& annotation : options.annotations) add_annotation(edits, annotation);
   edits.unset_env = options.unset_env;
-  edits.source_date_epoch = source_date_epoch(options);
   return edits;
 }
 
@@ -234,6 +245,13 @@ builder::RunSettings run_settings(const BuildOptions& options) {
 
 }  // namespace
 
+BuildContexts::GitDir git_dir(const BuildOptions& options) {
+  const auto args = build_args(options);
+  const auto keep = args.find("BUILDKIT_CONTEXT_KEEP_GIT_DIR");
+  const bool kept = keep != args.end() && (keep->second == "1" || keep->second == "true");
+  return kept ? BuildContexts::GitDir::kKeep : BuildContexts::GitDir::kRemove;
+}
+
 builder::BuildRequest make_build_request(const BuildOptions& options,
                                          const BuildContexts::Main& context) {
   FoundDockerfile found = dockerfile_of(options, context);
@@ -246,9 +264,9 @@ builder::BuildRequest make_build_request(const BuildOptions& options,
   request.target = options.target;
   request.edits = image_edits(options);
   request.build_args = build_args(options);
+  request.edits.source_date_epoch = source_date_epoch(options, context, request.build_args);
   if (request.edits.source_date_epoch) {
-    request.build_args.emplace("SOURCE_DATE_EPOCH",
-                               std::to_string(*request.edits.source_date_epoch));
+    request.build_args[kSourceDateEpoch] = std::to_string(*request.edits.source_date_epoch);
   }
   request.layer_options = parse_layer_options(options.packing);
   request.layer_options.clamp_mtime = request.edits.source_date_epoch;

@@ -16,6 +16,10 @@ namespace bale::tools {
 builder::BuildRequest make_build_request(const BuildOptions& options,
                                          const BuildContexts::Main& context);
 
+/// Whether a build argument (BUILDKIT_CONTEXT_KEEP_GIT_DIR) says that a context that is a
+/// repository comes with its .git folder.
+BuildContexts::GitDir git_dir(const BuildOptions& options);
+
 /// The names of -t, with their tags. Throws kInvalid.
 std::vector<oci::Reference> tag_names(const BuildOptions& options);
 

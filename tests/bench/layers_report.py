@@ -32,7 +32,8 @@ def versions():
 
 def machine(arguments):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    commit = command_output("git", "-C", arguments.output, "rev-parse", "--short", "HEAD")
+    commit = command_output("git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse",
+                            "--short", "HEAD")
     return [f"- {os.cpu_count()} cores of {processor()}, {memory:.0f} GiB; {platform.system()} "
             f"{platform.release()}",
             f"- bale of commit {commit}; {arguments.rounds} rounds, scale {arguments.scale}"

@@ -96,7 +96,8 @@ class ContextTest : public LanguageTest {
   void make_repository() {
     shell(
         "git init -q -b main context && cd context && git add . && "
-        "git -c user.name=A -c user.email=a@b commit -q -m first && git update-server-info");
+        "GIT_COMMITTER_DATE=@1600000000 git -c user.name=A -c user.email=a@b commit -q -m first &&"
+        " git update-server-info");
   }
 
   test::HttpServer server_{[this](const test::HttpRequest& request) -> test::HttpAnswer {
@@ -139,6 +140,32 @@ TEST_F(ContextTest, IsARepository) {
   EXPECT_EQ(built_file("'" + server_.url() + "/r.git#main:sub'", "b.txt"), "b\n");
   const auto missing = bale("build '" + server_.url() + "/r.git#main:other'");
   EXPECT_EQ(missing.status, 5) << missing.output;
+}
+
+TEST_F(ContextTest, KeepsTheGitFolderWhereABuildArgumentSaysSo) {
+  make_repository();
+  test::write_text(scratch_ / "git", "FROM scratch\nCOPY .git/HEAD /\n");
+  const std::string rest = server_.url() + "/r.git -f - < " + (scratch_ / "git").string();
+  EXPECT_THAT(built_file(rest, "HEAD"), HasSubstr("no such file"));
+  EXPECT_EQ(built_file("--build-arg BUILDKIT_CONTEXT_KEEP_GIT_DIR=1 " + rest, "HEAD").size(), 41U);
+}
+
+TEST_F(ContextTest, GivesTheImageTheTimeOfItsCommit) {
+  make_repository();
+  const std::string url = server_.url() + "/r.git";
+  for (const std::string& arguments :
+       {"--source-date-epoch git " + context().string(), "--source-date-epoch git " + url,
+        "--build-arg SOURCE_DATE_EPOCH=context " + url}) {
+    ASSERT_EQ(bale("build -t app:v1 " + arguments).status, 0) << arguments;
+    EXPECT_THAT(bale("inspect --config app:v1").output, HasSubstr("2020-09-13T12:26:40Z"))
+        << arguments;
+  }
+}
+
+TEST_F(ContextTest, HasNoTimeOutsideARepository) {
+  const auto run = bale("build --source-date-epoch git " + context().string());
+  EXPECT_EQ(run.status, 6) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("the time of the commit in " + context().string()));
 }
 
 TEST_F(ContextTest, LeadsNowhereElseByLinks) {
