@@ -7,9 +7,7 @@
 #include <exception>
 #include <string>
 
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "oci/archive_library.h"
 #include "oci/error.h"
 
 namespace bale::builder {
@@ -25,20 +23,21 @@ struct ArchiveStream::State {
       return static_cast<la_ssize_t>(state.packed.read(state.buffer));
     } catch (...) {
       state.error = std::current_exception();
-      archive_set_error(reader, EIO, "the source failed");
+      oci::libarchive().set_error(reader, EIO, "the source failed");
       return -1;
     }
   }
 
   [[noreturn]] void fail() const {
     if (error) std::rethrow_exception(error);
-    const char* reason = archive_error_string(reader.get());
+    const char* reason = oci::libarchive().error_string(reader.get());
     throw oci::Error(oci::ErrorCode::kCorrupt,
                      std::string("unpacking an archive: ") + (reason ? reason : "unknown fault"));
   }
 
   oci::Source& packed;
-  std::unique_ptr<archive, int (*)(archive*)> reader{archive_read_new(), archive_read_free};
+  std::unique_ptr<archive, int (*)(archive*)> reader{oci::libarchive().read_new(),
+                                                     oci::libarchive().read_free};
   std::array<std::byte, oci::kChunkSize> buffer;
   oci::Bytes rest;  ///< of the block that libarchive gave last
   std::exception_ptr error;
@@ -47,16 +46,17 @@ struct ArchiveStream::State {
 ArchiveStream::ArchiveStream(oci::Source& packed) : state_(std::make_unique<State>(packed)) {
   archive* reader = state_->reader.get();
   if (reader == nullptr) throw std::bad_alloc();
-  archive_read_support_filter_gzip(reader);
-  archive_read_support_filter_bzip2(reader);
-  archive_read_support_filter_xz(reader);
-  archive_read_support_filter_zstd(reader);
-  archive_read_support_format_raw(reader);
-  archive_read_support_format_empty(reader);
+  oci::libarchive().support_gzip(reader);
+  oci::libarchive().support_bzip2(reader);
+  oci::libarchive().support_xz(reader);
+  oci::libarchive().support_zstd(reader);
+  oci::libarchive().support_raw(reader);
+  oci::libarchive().support_empty(reader);
   archive_entry* entry = nullptr;
-  if (archive_read_open(reader, state_.get(), nullptr, State::read_packed, nullptr) != ARCHIVE_OK)
+  if (oci::libarchive().read_open(reader, state_.get(), nullptr, State::read_packed, nullptr) !=
+      ARCHIVE_OK)
     state_->fail();
-  const int status = archive_read_next_header(reader, &entry);
+  const int status = oci::libarchive().read_next_header(reader, &entry);
   if (status != ARCHIVE_OK && status != ARCHIVE_EOF) state_->fail();
 }
 
@@ -69,7 +69,8 @@ std::size_t ArchiveStream::read(oci::MutableBytes buffer) {
     const void* block = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
-    const int status = archive_read_data_block(state_->reader.get(), &block, &size, &offset);
+    const int status =
+        oci::libarchive().read_data_block(state_->reader.get(), &block, &size, &offset);
     if (status == ARCHIVE_EOF) return 0;
     if (status != ARCHIVE_OK) state_->fail();
     state_->rest = {static_cast<const std::byte*>(block), size};

@@ -32,11 +32,13 @@ class CacheKeyHasher {
 
   CacheKeyHasher& field(std::string_view name, std::string_view value);
   CacheKeyHasher& field(std::string_view name, std::uint64_t value);
-  CacheKey finish() { return CacheKey(hasher_.finish()); }
+  CacheKey finish();
 
  private:
   void counted(std::string_view text);
+  void flush();
 
+  std::string pending_;  ///< fields are short, and the hasher likes long pieces
   oci::Hasher hasher_;
 };
 

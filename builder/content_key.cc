@@ -22,8 +22,7 @@ constexpr std::uint64_t kBytesPerTask = std::uint64_t{4} * 1024 * 1024;
 /// Remembers a digest of content that was read since `read_at`, if the file is still the same.
 void remember(const FileTree& tree, const TreeFile& file, oci::FileTime read_at, StatCache& cache) {
   if (!file.stamp || !file.content) return;
-  const std::optional<TreeFile> now = tree.find(file.entry.path);
-  if (now && now->stamp == file.stamp) cache.put(*file.stamp, *file.content, read_at);
+  if (tree.stamp(file.entry.path) == file.stamp) cache.put(*file.stamp, *file.content, read_at);
 }
 
 /// Bytes that come until somebody asks to stop.

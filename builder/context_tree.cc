@@ -207,6 +207,13 @@ void ContextTree::read(std::span<const std::string> paths, const Visitor& visit)
   }
 }
 
+/// In one step, whatever stands on the way: a stamp tells by itself which file it is of.
+std::optional<FileStamp> ContextTree::stamp(const std::string& path) const {
+  struct stat status;
+  if (::fstatat(root_fd_.get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  return S_ISREG(status.st_mode) ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
 std::optional<std::filesystem::path> ContextTree::host_path(const std::string& path) const {
   return root_ / path;
 }

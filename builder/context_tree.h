@@ -23,6 +23,7 @@ class ContextTree final : public FileTree {
   std::optional<TreeFile> find(const std::string& path) const override;
   void each(const std::string& folder, const FileVisitor& visit) const override;
   void read(std::span<const std::string> paths, const Visitor& visit) const override;
+  std::optional<FileStamp> stamp(const std::string& path) const override;
   std::optional<std::filesystem::path> host_path(const std::string& path) const override;
   bool hides(const std::string& path) const override;
 

@@ -20,6 +20,11 @@ std::vector<TreeFile> FileTree::list(const std::string& folder) const {
   return files;
 }
 
+std::optional<FileStamp> FileTree::stamp(const std::string& path) const {
+  const std::optional<TreeFile> file = find(path);
+  return file ? file->stamp : std::nullopt;
+}
+
 std::string read_tree_file(const FileTree& tree, const std::string& path, std::size_t limit) {
   std::string content;
   tree.read(std::span(&path, 1),

@@ -69,6 +69,9 @@ class FileTree {
   /// position in `paths`.
   virtual void read(std::span<const std::string> paths, const Visitor& visit) const = 0;
 
+  /// What `find` would tell of a file's stamp, without the rest.
+  virtual std::optional<FileStamp> stamp(const std::string& path) const;
+
   /// Where the file stands on this machine's disk; nothing for a tree that is not on disk.
   virtual std::optional<std::filesystem::path> host_path(const std::string& path) const = 0;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/host_file.h"
 
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "oci/error.h"
@@ -43,13 +45,15 @@ UniqueFd open_in_pieces(std::string rest) {
               "something writes to it: try again when it is done");
 }
 
-}  // namespace
-
-void refuse_vast_holes(const UniqueFd& file, const std::filesystem::path& path) {
-  constexpr off_t kMostHoles = off_t{64} << 30;
-  constexpr off_t kStatBlock = 512;
+struct stat status_of(const UniqueFd& file, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("reading " + printable(path.native()));
+  return status;
+}
+
+void refuse_vast_holes(const struct stat& status, const std::filesystem::path& path) {
+  constexpr off_t kMostHoles = off_t{64} << 30;
+  constexpr off_t kStatBlock = 512;
   const off_t stored = status.st_blocks * kStatBlock;
   if (!S_ISREG(status.st_mode) || status.st_size - stored <= kMostHoles) return;
   throw Error(ErrorCode::kFailed,
@@ -59,39 +63,43 @@ void refuse_vast_holes(const UniqueFd& file, const std::filesystem::path& path) 
               "a layer would hold its holes as zeros: leave it out with .dockerignore");
 }
 
+}  // namespace
+
+void refuse_vast_holes(const UniqueFd& file, const std::filesystem::path& path) {
+  refuse_vast_holes(status_of(file, path), path);
+}
+
 HostFile::HostFile(std::filesystem::path path, std::uint64_t size)
     : path_(std::move(path)), size_(size), fd_(open_in_pieces(path_.native())) {
   if (!fd_) {
     if (errno == ELOOP || errno == ENXIO) refuse(path_, "it is not a regular file");
     throw errno_error("opening " + printable(path_.native()));
   }
-  struct stat status {};
-  if (::fstat(fd_.get(), &status) != 0) throw errno_error("reading " + printable(path_.native()));
+  const struct stat status = status_of(fd_, path_);
   if (!S_ISREG(status.st_mode)) refuse(path_, "it is not a regular file");
   if (static_cast<std::uint64_t>(status.st_size) != size_) {
     refuse_changed(path_, "it had " + std::to_string(size_) + " bytes when it was listed and has " +
                               std::to_string(status.st_size) + " now");
   }
-  refuse_vast_holes(fd_, path_);
+  refuse_vast_holes(status, path_);
 }
 
+/// The last bytes are asked for with one more, which must not be there: so the check costs nothing.
 void HostFile::read(std::uint64_t offset, MutableBytes buffer) const {
+  const bool to_end = offset + buffer.size() == size_;
+  std::byte beyond{};
   while (!buffer.empty()) {
+    const std::array<iovec, 2> places{{{buffer.data(), buffer.size()}, {&beyond, 1}}};
     const ssize_t got =
-        ::pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        ::preadv(fd_.get(), places.data(), to_end ? 2 : 1, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw errno_error("reading " + printable(path_.native()));
     if (got == 0) refuse_changed(path_, "it became shorter while it was read");
-    offset += static_cast<std::uint64_t>(got);
-    buffer = buffer.subspan(static_cast<std::size_t>(got));
+    const auto count = static_cast<std::size_t>(got);
+    if (count > buffer.size()) refuse_changed(path_, "it became longer while it was read");
+    offset += count;
+    buffer = buffer.subspan(count);
   }
-}
-
-void HostFile::check_end() const {
-  std::byte next{};
-  const ssize_t got = ::pread(fd_.get(), &next, 1, static_cast<off_t>(size_));
-  if (got < 0) throw errno_error("reading " + printable(path_.native()));
-  if (got > 0) refuse_changed(path_, "it became longer while it was read");
 }
 
 }  // namespace bale::oci

@@ -23,10 +23,9 @@ class HostFile {
   /// where it is no regular file, has another size or vast holes.
   HostFile(std::filesystem::path path, std::uint64_t size);
 
-  /// Fills `buffer` from `offset`. Throws kFailed where the file has become shorter.
+  /// Fills `buffer`, which is not empty, from `offset`. Throws kFailed where the file has become
+  /// shorter, and for its last bytes also where it has become longer.
   void read(std::uint64_t offset, MutableBytes buffer) const;
-  /// Throws kFailed where the file has become longer.
-  void check_end() const;
 
  private:
   std::filesystem::path path_;

@@ -23,11 +23,8 @@ namespace {
 void fill_piece(const ContentPiece& piece, MutableBytes place) {
   if (piece.shared_file) {
     piece.shared_file->read(piece.file_offset, place);
-    if (piece.last) piece.shared_file->check_end();
   } else if (piece.whole_file) {
-    const HostFile file(*piece.whole_file, piece.size);
-    file.read(0, place);
-    file.check_end();
+    HostFile(*piece.whole_file, piece.size).read(0, place);
   }
 }
 

@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "oci/archive_library.h"
 #include "oci/decompressor.h"
 #include "oci/error.h"
 #include "oci/spool.h"
@@ -40,16 +39,16 @@ std::optional<std::string> plain_name(std::string_view name) {
 }
 
 struct CloseArchive {
-  void operator()(archive* handle) const { archive_read_free(handle); }
+  void operator()(archive* handle) const { libarchive().read_free(handle); }
 };
 using ArchiveHandle = std::unique_ptr<archive, CloseArchive>;
 
 ArchiveHandle open_archive(int fd, const fs::path& path) {
-  ArchiveHandle handle(archive_read_new());
-  archive_read_support_format_tar(handle.get());
-  if (archive_read_open_fd(handle.get(), fd, kChunkSize) != ARCHIVE_OK) {
+  ArchiveHandle handle(libarchive().read_new());
+  libarchive().support_tar(handle.get());
+  if (libarchive().read_open_fd(handle.get(), fd, kChunkSize) != ARCHIVE_OK) {
     throw Error(ErrorCode::kCorrupt,
-                path.string() + " is no tar file: " + archive_error_string(handle.get()));
+                path.string() + " is no tar file: " + libarchive().error_string(handle.get()));
   }
   return handle;
 }
@@ -58,23 +57,24 @@ std::string text_or_empty(const char* text) { return text == nullptr ? "" : text
 
 std::optional<Member> read_header(archive* handle, archive_entry* entry, const std::string& name) {
   Member member;
-  if (const std::string target = text_or_empty(archive_entry_hardlink(entry)); !target.empty()) {
+  if (const std::string target = text_or_empty(libarchive().entry_hardlink(entry));
+      !target.empty()) {
     member.link = target;
     return member;
   }
-  if (archive_entry_filetype(entry) == AE_IFLNK) {
-    const std::string target = text_or_empty(archive_entry_symlink(entry));
+  if (libarchive().entry_filetype(entry) == AE_IFLNK) {
+    const std::string target = text_or_empty(libarchive().entry_symlink(entry));
     const fs::path from = fs::path(name).parent_path();
     const auto leads_to = plain_name((from / target).string());
     if (target.empty() || !leads_to) return std::nullopt;
     member.link = *leads_to;
     return member;
   }
-  if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_size(entry) < 0) {
+  if (libarchive().entry_filetype(entry) != AE_IFREG || libarchive().entry_size(entry) < 0) {
     return std::nullopt;
   }
-  member.offset = static_cast<std::uint64_t>(archive_filter_bytes(handle, 0));
-  member.size = static_cast<std::uint64_t>(archive_entry_size(entry));
+  member.offset = static_cast<std::uint64_t>(libarchive().filter_bytes(handle, 0));
+  member.size = static_cast<std::uint64_t>(libarchive().entry_size(entry));
   return member;
 }
 
@@ -83,17 +83,17 @@ std::map<std::string, Member, std::less<>> list_members(int fd, const fs::path& 
   std::map<std::string, Member, std::less<>> members;
   archive_entry* entry = nullptr;
   for (std::size_t count = 0;; ++count) {
-    const int status = archive_read_next_header(handle.get(), &entry);
+    const int status = libarchive().read_next_header(handle.get(), &entry);
     if (status == ARCHIVE_EOF) return members;
     if (status < ARCHIVE_WARN) {
       throw Error(ErrorCode::kCorrupt, path.string() + " is no sound tar file: " +
-                                           text_or_empty(archive_error_string(handle.get())));
+                                           text_or_empty(libarchive().error_string(handle.get())));
     }
     if (count >= kMaxMembers) {
       throw Error(ErrorCode::kCorrupt,
                   path.string() + " has more than " + std::to_string(kMaxMembers) + " members");
     }
-    const auto name = plain_name(text_or_empty(archive_entry_pathname(entry)));
+    const auto name = plain_name(text_or_empty(libarchive().entry_pathname(entry)));
     if (!name) continue;
     // As when unpacking, the last member of a name is the one that counts.
     if (auto member = read_header(handle.get(), entry, *name)) members[*name] = *member;

@@ -12,10 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include <curl/curl.h>
-
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "registry/curl_library.h"
 
 namespace bale::registry {
 
@@ -26,19 +25,14 @@ constexpr std::size_t kMaxBundleSize = std::size_t{16} * 1024 * 1024;
 constexpr int kIdleMilliseconds = 60'000;
 
 struct EasyCloser {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 struct ListCloser {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 struct MultiCloser {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
-
-void initialize_curl() {
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (result != CURLE_OK) throw oci::Error(oci::ErrorCode::kFailed, "libcurl does not start");
-}
 
 /// A connection that the server has closed must not end the program; the write's error tells.
 void block_broken_pipe_signal() {
@@ -69,7 +63,7 @@ std::string system_bundle() {
 }
 
 TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
-  const std::string reason = *detail != '\0' ? detail : curl_easy_strerror(code);
+  const std::string reason = *detail != '\0' ? detail : curl().easy_strerror(code);
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
     return {oci::Error(oci::ErrorCode::kFailed, describe(request) + ": " + reason,
                        "put the registry's authority into /etc/containers/certs.d/HOST/, or use "
@@ -105,7 +99,7 @@ class ActiveTransfer {
  public:
   ActiveTransfer(std::shared_ptr<Transfer> transfer, const TransportOptions& options)
       : transfer_(std::move(transfer)), head_{0, {}, transfer_->request().url} {
-    easy_.reset(curl_easy_init());
+    easy_.reset(curl().easy_init());
     if (!easy_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
     set_request();
     set_transport(options);
@@ -125,11 +119,11 @@ class ActiveTransfer {
  private:
   template <typename Value>
   void set(CURLoption option, Value value) {
-    curl_easy_setopt(easy_.get(), option, value);
+    curl().easy_setopt(easy_.get(), option, value);
   }
 
   void add_header(const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    curl_slist* longer = curl().slist_append(headers_.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     (void)headers_.release();
     headers_.reset(longer);
@@ -234,7 +228,7 @@ class ActiveTransfer {
 
   void end_of_headers() {
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     if (status < 200) return;
     head_complete_ = true;
     head_.status = static_cast<int>(status);
@@ -252,8 +246,7 @@ class ActiveTransfer {
 class HttpThread::Loop {
  public:
   explicit Loop(TransportOptions options) : options_(std::move(options)), queue_(options_.limits) {
-    initialize_curl();
-    multi_.reset(curl_multi_init());
+    multi_.reset(curl().multi_init());
     if (!multi_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
     thread_ = std::thread([this] { run(); });
   }
@@ -280,7 +273,7 @@ class HttpThread::Loop {
     queue_.hold(host, until);
   }
 
-  void wake() { curl_multi_wakeup(multi_.get()); }
+  void wake() { curl().multi_wakeup(multi_.get()); }
 
  private:
   void run() {
@@ -289,9 +282,9 @@ class HttpThread::Loop {
       start_due();
       attend();
       int running = 0;
-      curl_multi_perform(multi_.get(), &running);
+      curl().multi_perform(multi_.get(), &running);
       reap();
-      curl_multi_poll(multi_.get(), nullptr, 0, milliseconds_to_sleep(), nullptr);
+      curl().multi_poll(multi_.get(), nullptr, 0, milliseconds_to_sleep(), nullptr);
     }
     abandon();
   }
@@ -322,7 +315,7 @@ class HttpThread::Loop {
     try {
       auto active = std::make_unique<ActiveTransfer>(transfer, options_);
       CURL* easy = active->easy();
-      curl_multi_add_handle(multi_.get(), easy);
+      curl().multi_add_handle(multi_.get(), easy);
       active_.emplace(easy, std::move(active));
     } catch (const oci::Error& error) {
       transfer->end(TransferFailure{error, false});
@@ -338,21 +331,21 @@ class HttpThread::Loop {
       if (active.transfer().cancelled()) {
         remove(active.easy(), CURLE_ABORTED_BY_CALLBACK);
       } else {
-        curl_easy_pause(active.easy(), CURLPAUSE_CONT);
+        curl().easy_pause(active.easy(), CURLPAUSE_CONT);
       }
     }
   }
 
   void reap() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
       if (message->msg == CURLMSG_DONE) remove(message->easy_handle, message->data.result);
     }
   }
 
   void remove(CURL* easy, CURLcode result) {
     const auto found = active_.find(easy);
-    curl_multi_remove_handle(multi_.get(), easy);
+    curl().multi_remove_handle(multi_.get(), easy);
     const auto active = std::move(found->second);
     active_.erase(found);
     active->finish(result);

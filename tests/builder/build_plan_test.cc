@@ -13,6 +13,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "tests/builder/dockerfile_report.h"
+#include "tests/builder/idle_services.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {
@@ -47,19 +48,6 @@ class EmptyImages final : public ImageResolver {
   const oci::Store& store_;
 };
 
-/// Steps that are planned and never run.
-class NoCommands final : public Executor {
-  void check(const oci::Platform&) override {}
-  RunOutcome run(const RunRequest&, const RunEvents&, std::stop_token) override { return {}; }
-  void clean_up(const fs::path&) override {}
-};
-
-class NoWeb final : public HttpFetcher {
-  HttpAnswer get(const std::string&, const HttpValidators&, const std::stop_token&) override {
-    throw oci::Error(oci::ErrorCode::kUnavailable, "no network here");
-  }
-};
-
 class BuildPlanTest : public testing::Test {
  protected:
   static BuildRequest request(const std::string& text, const fs::path& context) {
@@ -70,35 +58,18 @@ class BuildPlanTest : public testing::Test {
   }
   BuildRequest request(const std::string& text) const { return request(text, context_.path()); }
 
-  BuildPlan plan(const BuildRequest& request) { return plan_build(request, services_, {}); }
+  BuildPlan plan(const BuildRequest& request) { return plan_build(request, idle_.services, {}); }
   std::string text(const BuildRequest& request) {
     return describe_plan(request, plan(request), {});
   }
   std::string forecast(const BuildRequest& request) {
     const BuildPlan made = plan(request);
-    return describe_plan(request, made, forecast_steps(request, made, services_, {}));
+    return describe_plan(request, made, forecast_steps(request, made, idle_.services, {}));
   }
 
   test::ScratchFolder context_;
   test::ScratchFolder store_folder_;
-  oci::Store store_{store_folder_.path()};
-  LayerCache cache_{store_.cache_folder() / "steps", store_.blobs()};
-  LayerTables tables_{store_};
-  StatCache stats_{store_.cache_folder() / "stats"};
-  oci::ThreadPool pool_{2};
-  EmptyImages images_{store_};
-  NoCommands commands_;
-  NoWeb web_;
-  RemoteFiles remote_{store_.cache_folder() / "remote", web_};
-  const BuildServices services_{.store = store_,
-                                .cache = cache_,
-                                .tables = tables_,
-                                .stats = stats_,
-                                .images = images_,
-                                .remote_files = remote_,
-                                .executor = commands_,
-                                .pool = pool_,
-                                .progress = oci::no_progress()};
+  test::IdleServices<EmptyImages> idle_{store_folder_.path()};
 };
 
 TEST_F(BuildPlanTest, NumbersStagesAndTellsWhatTheyNeed) {
@@ -143,7 +114,7 @@ TEST_F(BuildPlanTest, GoesOnWithoutAnImageThatIsMissing) {
   const auto missing = request("FROM missing\nENV a=$b\nRUN x\n");
   const auto made = plan(missing);
   EXPECT_TRUE(made.checks.warnings.empty()) << "b may be the image's";
-  EXPECT_EQ(describe_plan(missing, made, forecast_steps(missing, made, services_, {})),
+  EXPECT_EQ(describe_plan(missing, made, forecast_steps(missing, made, idle_.services, {})),
             "[0] 0 for linux/amd64 on docker.io/library/missing\n"
             "    RUN x: to do, what it stands on is not there yet\n"
             "linux/amd64 is [0]\n");
@@ -161,7 +132,7 @@ TEST_F(BuildPlanTest, KnowsWhatTheCacheHas) {
             "    COPY --from=files /a .: to do, what it stands on is not there yet\n"
             "linux/amd64 is [1]\n");
   const auto made = plan(built);
-  ASSERT_TRUE(build(built, made, services_, {}).failures.empty());
+  ASSERT_TRUE(build(built, made, idle_.services, {}).failures.empty());
   EXPECT_EQ(forecast(built),
             "[0] files for linux/amd64 on scratch\n"
             "    COPY a /: cached\n"
@@ -201,11 +172,11 @@ TEST_F(BuildPlanTest, ReadsFoldersThatHaveNames) {
   auto named = request("FROM rootfs\nCOPY --from=more a /b\n");
   named.named_contexts = {{"rootfs", context_.path()}, {"more", context_.path()}};
   const auto made = plan(named);
-  const auto outcome = build(named, made, services_, {});
+  const auto outcome = build(named, made, idle_.services, {});
   ASSERT_EQ(outcome.images.size(), 1U);
   EXPECT_EQ(outcome.images[0].manifest.value.layers.size(), 2U);
   EXPECT_EQ(outcome.images[0].config.value.history.size(), 2U);
-  EXPECT_EQ(describe_plan(named, made, forecast_steps(named, made, services_, {})),
+  EXPECT_EQ(describe_plan(named, made, forecast_steps(named, made, idle_.services, {})),
             "[0] 0 for linux/amd64 on the context rootfs, reads more\n"
             "    COPY --from=more a /b: cached\n"
             "linux/amd64 is [0]\n");

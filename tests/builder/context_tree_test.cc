@@ -57,6 +57,21 @@ TEST_F(ContextTreeTest, ListsByNameInByteOrder) {
   EXPECT_THAT(names(ContextTree(root_.path()), ""), ElementsAre(".dot", "B", "a", "a-b", "b"));
 }
 
+TEST_F(ContextTreeTest, ListsAFolderOfManyFilesInOrder) {
+  std::vector<std::string> expected;
+  for (int i = 10'000; i < 12'500; ++i) expected.push_back("f" + std::to_string(i));
+  for (const auto& name : expected) write(root_.path() / name, "");
+  EXPECT_EQ(names(ContextTree(root_.path()), ""), expected);
+}
+
+TEST_F(ContextTreeTest, GivesTheStampOfAFileAlone) {
+  write(root_ / "dir/file");
+  const ContextTree tree(root_.path());
+  EXPECT_EQ(tree.stamp("dir/file"), tree.find("dir/file")->stamp);
+  EXPECT_EQ(tree.stamp("dir"), std::nullopt);
+  EXPECT_EQ(tree.stamp("dir/none"), std::nullopt);
+}
+
 TEST_F(ContextTreeTest, FollowsNoLinkAnywhere) {
   write(root_ / "in/real/file");
   fs::create_directory_symlink("/etc", root_ / "in/out");

@@ -8,6 +8,7 @@
 
 #include "builder/context_tree.h"
 #include "oci/error.h"
+#include "tests/builder/idle_services.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {
@@ -15,24 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// COPY needs neither base images nor commands.
+/// COPY needs no base images.
 class NoImages final : public ImageResolver {
+ public:
+  explicit NoImages(const oci::Store&) {}
   ResolvedImage resolve(const BaseImage&, std::stop_token) override {
     throw oci::Error(oci::ErrorCode::kNotFound, "no images here");
   }
   bool is_local(const BaseImage&) override { return false; }
-};
-
-class NoCommands final : public Executor {
-  void check(const oci::Platform&) override {}
-  RunOutcome run(const RunRequest&, const RunEvents&, std::stop_token) override { return {}; }
-  void clean_up(const fs::path&) override {}
-};
-
-class NoWeb final : public HttpFetcher {
-  HttpAnswer get(const std::string&, const HttpValidators&, const std::stop_token&) override {
-    throw oci::Error(oci::ErrorCode::kUnavailable, "no network here");
-  }
 };
 
 void write(const fs::path& path, std::string_view content) {
@@ -54,28 +45,11 @@ class CopyRunnerTest : public testing::Test {
   /// As a process of its own would.
   template <typename Action>
   CopyRunner::Outcome run(Action action) {
-    oci::Store store(store_.path());
-    LayerCache cache(store.cache_folder() / "steps", store.blobs());
-    LayerTables tables(store);
-    StatCache stats(store.cache_folder() / "stats");
-    oci::ThreadPool pool(2);
-    NoImages images;
-    NoCommands commands;
-    NoWeb web;
-    RemoteFiles remote(store.cache_folder() / "remote", web);
-    const BuildServices services{.store = store,
-                                 .cache = cache,
-                                 .tables = tables,
-                                 .stats = stats,
-                                 .images = images,
-                                 .remote_files = remote,
-                                 .executor = commands,
-                                 .pool = pool,
-                                 .progress = oci::no_progress()};
-    LayerRecorder recorder(services, {}, "2020-01-01T00:00:00Z");
-    CopyRunner runner(services, recorder, true);
+    test::IdleServices<NoImages> idle(store_.path());
+    LayerRecorder recorder(idle.services, {}, "2020-01-01T00:00:00Z");
+    CopyRunner runner(idle.services, recorder, true);
     const auto tree = std::make_shared<ContextTree>(context_.path());
-    return action(runner, tree, StepBase{base_, store.blobs()});
+    return action(runner, tree, StepBase{base_, idle.store.blobs()});
   }
 
   CopyRunner::Outcome copy(const CopyStep& what) {

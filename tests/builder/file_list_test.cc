@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "tests/support/tree_files.h"
 
@@ -88,6 +89,24 @@ TEST(FileList, FindsAnyOfManyFiles) {
   EXPECT_EQ(list.find("d"), std::nullopt);
   EXPECT_EQ(list.find("d/f1000255x"), std::nullopt);
   EXPECT_EQ(list.find("e"), std::nullopt);
+}
+
+TEST(FileList, TakesFewBytesAFile) {
+  constexpr std::size_t kFiles = 100'000;
+  FileList::Writer writer;
+  const std::size_t before = ::mallinfo2().uordblks;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    TreeFile file = regular("folder/file" + std::to_string(kFiles + i), 0);
+    file.stamp = FileStamp{3, 1'000'000 + i, 0, file.entry.mtime, {1'700'000'001, 123'456'789}};
+    writer.add(file);
+  }
+  const FileList list = writer.finish();
+  EXPECT_EQ(list.size(), kFiles);
+#if !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)  // they have a malloc of their own
+  EXPECT_LT((::mallinfo2().uordblks - before) / kFiles, 45U);
+  EXPECT_GT((::mallinfo2().uordblks - before) / kFiles, 10U);
+#endif
 }
 
 TEST(FileList, KnowsTheContentOfEmptyFilesAndLearnsThatOfOthers) {

@@ -26,11 +26,6 @@ constexpr const char* kBoth = "-t app:v1 --platform linux/amd64,linux/arm64";
 
 class BuildTest : public test::ProgramTest {
  protected:
-  /// The digest that a build ends with.
-  static std::string digest_of(const test::PeerRun& run) {
-    const auto start = run.output.rfind("sha256:");
-    return start == std::string::npos ? run.output : run.output.substr(start, 71);
-  }
   std::size_t blobs() const { return test::files_below(store() / "blobs").size(); }
 };
 

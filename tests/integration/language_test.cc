@@ -24,10 +24,6 @@ using testing::Not;
 
 class LanguageTest : public test::ProgramTest {
  protected:
-  static std::string digest_of(const test::PeerRun& run) {
-    const auto start = run.output.rfind("sha256:");
-    return start == std::string::npos ? run.output : run.output.substr(start, 71);
-  }
   /// A file of the image, as `-o type=local` gives it.
   std::string built_file(const std::string& arguments, const std::string& path) const {
     const fs::path out = scratch_ / "out";

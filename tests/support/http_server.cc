@@ -3,19 +3,13 @@
 
 #include <atomic>
 #include <cstring>
-#include <list>
 #include <mutex>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "oci/fd.h"
+#include "tests/support/loopback_server.h"
 
 namespace bale::test {
 
@@ -154,32 +148,9 @@ std::string HttpRequest::query(const std::string& name) const {
 
 class HttpServer::State {
  public:
-  explicit State(Handler handler) : handler_(std::move(handler)) {
-    listener_ = oci::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), 64) != 0 ||
-        ::getsockname(listener_.get(), generic, &size) != 0) {
-      throw std::runtime_error("no port for the test server");
-    }
-    port_ = ntohs(address.sin_port);
-    acceptor_ = std::thread([this] { accept_all(); });
-  }
+  explicit State(Handler handler) : handler_(std::move(handler)) {}
 
-  ~State() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    acceptor_.join();
-    {
-      const std::lock_guard lock(mutex_);
-      for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
-    }
-    for (std::thread& thread : threads_) thread.join();
-  }
-
-  int port() const { return port_; }
+  std::string host() const { return server_.host(); }
 
   std::vector<HttpRequest> requests() const {
     const std::lock_guard lock(mutex_);
@@ -194,22 +165,8 @@ class HttpServer::State {
   std::size_t connections() const { return connections_; }
 
  private:
-  void accept_all() {
-    while (true) {
-      oci::UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (!client) return;
-      const int one = 1;
-      ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-      threads_.emplace_back([this, fd = std::move(client)]() mutable { serve(std::move(fd)); });
-    }
-  }
-
-  void serve(oci::UniqueFd fd) {
-    {
-      const std::lock_guard lock(mutex_);
-      open_.push_back(fd.get());
-    }
-    Connection connection(fd.get());
+  void serve(int fd) {
+    Connection connection(fd);
     bool counted = false;
     while (const auto request = connection.next()) {
       if (!std::exchange(counted, true)) ++connections_;
@@ -219,25 +176,19 @@ class HttpServer::State {
       }
       if (!connection.answer(*request, handler_(*request))) break;
     }
-    const std::lock_guard lock(mutex_);
-    open_.remove(fd.get());
   }
 
   const Handler handler_;
-  oci::UniqueFd listener_;
-  int port_ = 0;
   std::atomic<std::size_t> connections_ = 0;
-  mutable std::mutex mutex_;  // guards requests_ and open_
+  mutable std::mutex mutex_;  // guards requests_
   std::vector<HttpRequest> requests_;
-  std::list<int> open_;
-  std::list<std::thread> threads_;  // the acceptor's, until it has ended
-  std::thread acceptor_;
+  LoopbackServer server_{[this](int fd) { serve(fd); }};  // ends first: its threads use the rest
 };
 
 HttpServer::HttpServer(Handler handler) : state_(std::make_unique<State>(std::move(handler))) {}
 HttpServer::~HttpServer() = default;
 
-std::string HttpServer::host() const { return "127.0.0.1:" + std::to_string(state_->port()); }
+std::string HttpServer::host() const { return state_->host(); }
 
 std::vector<std::string> HttpServer::lines() const {
   std::vector<std::string> lines;

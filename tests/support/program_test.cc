@@ -36,6 +36,11 @@ void ProgramTest::SetUp() {
   ::unsetenv("REGISTRY_TOKEN");
 }
 
+std::string ProgramTest::digest_of(const PeerRun& run) {
+  const auto start = run.output.rfind("sha256:");
+  return start == std::string::npos ? run.output : run.output.substr(start, 71);
+}
+
 void ProgramTest::TearDown() { check_store(); }
 
 void ProgramTest::check_store() const {

@@ -34,6 +34,8 @@ class ProgramTest : public testing::Test {
   static PeerRun bale_with(const std::filesystem::path& store, const std::string& arguments);
   /// Builds a Dockerfile of these lines in the context.
   PeerRun build(const std::string& dockerfile, const std::string& options = "-t app:v1") const;
+  /// The digest that a build ends with.
+  static std::string digest_of(const PeerRun& run);
   bool has_images() const;
   /// Fails the test where something is unfinished.
   void check_store() const;

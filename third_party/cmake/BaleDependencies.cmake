@@ -4,7 +4,7 @@
 set(BALE_MISSING_PACKAGES "")
 
 # bale_find(TARGET DEBIAN_PACKAGE HEADER LIBRARY...): an imported target from a
-# header and libraries that Debian installs in the default places.
+# header and libraries, if it is linked, that Debian installs in the default places.
 function(bale_find target package header)
   find_path(${target}_INCLUDE ${header})
   set(found_libraries "")
@@ -22,8 +22,8 @@ function(bale_find target package header)
 endfunction()
 
 bale_find(crypto libssl-dev openssl/evp.h crypto)
-bale_find(curl libcurl4-openssl-dev curl/curl.h curl)
-bale_find(archive libarchive-dev archive.h archive)
+bale_find(curl libcurl4-openssl-dev curl/curl.h)  # this and the next are loaded when needed
+bale_find(archive libarchive-dev archive.h)
 bale_find(json nlohmann-json3-dev nlohmann/json.hpp)
 bale_find(zstd libzstd-dev zstd.h zstd)
 bale_find(deflate libdeflate-dev libdeflate.h deflate)
