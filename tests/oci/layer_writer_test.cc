@@ -286,14 +286,42 @@ TEST(BlockCompressor, RefusesLevelsThatTheCodecDoesNotHave) {
   EXPECT_THROW(compressor_id(options_of(Compression::kGzip, -1)), Error);
 }
 
-TEST(BlockCompressor, HasRoomForBytesThatDoNotCompress) {
+/// The formats whose compressors keep something between blocks.
+std::vector<LayerOptions> packing_formats() {
+  return {options_of(Compression::kGzip), options_of(Compression::kGzip, 1),
+          options_of(Compression::kGzip, 9), options_of(Compression::kZstd)};
+}
+
+std::vector<std::byte> noise(std::size_t size) {
   std::mt19937_64 random(1);
-  for (const auto& options : {options_of(Compression::kGzip), options_of(Compression::kGzip, 1),
-                              options_of(Compression::kGzip, 9), options_of(Compression::kZstd)}) {
+  std::vector<std::byte> bytes(size);
+  for (auto& byte : bytes) byte = static_cast<std::byte>(random());
+  return bytes;
+}
+
+TEST(BlockCompressor, GivesTheSameBytesWhateverItPackedBefore) {
+  std::string text;
+  for (int i = 0; text.size() < 500'000; ++i) text += "line " + std::to_string(i * 7) + "\n";
+  const Bytes block = as_bytes(text);
+  for (const auto& options : packing_formats()) {
+    const auto used = make_block_compressor(options);
+    std::vector<std::byte> room(used->bound());
+    const auto pack = [&room](BlockCompressor& compressor, Bytes bytes) {
+      return std::string(as_text(compressor.compress(bytes, room)));
+    };
+    const std::string first = pack(*used, block);
+    pack(*used, noise(300'000));
+    pack(*used, block.subspan(1000, 100));
+    EXPECT_EQ(pack(*used, block), first) << compressor_id(options);
+    EXPECT_EQ(pack(*make_block_compressor(options), block), first) << compressor_id(options);
+  }
+}
+
+TEST(BlockCompressor, HasRoomForBytesThatDoNotCompress) {
+  for (const auto& options : packing_formats()) {
     const auto compressor = make_block_compressor(options);
-    std::vector<std::byte> block(compressor->block_size());
+    const auto block = noise(compressor->block_size());
     std::vector<std::byte> room(compressor->bound());
-    for (auto& byte : block) byte = static_cast<std::byte>(random());
     EXPECT_GE(compressor->compress(block, room).size(), block.size());
     EXPECT_GT(compressor->compress({}, room).size(), 0U);
   }
