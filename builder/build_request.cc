@@ -2,8 +2,13 @@
 #include "builder/build_request.h"
 
 #include <optional>
+#include <utility>
 
 namespace bale::builder {
+
+FolderSource folder_source(std::function<std::filesystem::path()> fetch) {
+  return std::async(std::launch::deferred, std::move(fetch)).share();
+}
 
 GraphInputs graph_inputs(const BuildRequest& request) {
   GraphInputs inputs{.platforms = request.platforms,

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <map>
 #include <string>
 #include <variant>
@@ -16,8 +18,12 @@
 
 namespace bale::builder {
 
-/// What a named context is in the end: a folder of this machine, or an image.
-using NamedContextSource = std::variant<std::filesystem::path, oci::Reference>;
+/// A folder of this machine that may have to be fetched: once, and only if somebody asks for it.
+using FolderSource = std::shared_future<std::filesystem::path>;
+FolderSource folder_source(std::function<std::filesystem::path()> fetch);
+
+/// What a named context is in the end: a folder, or an image.
+using NamedContextSource = std::variant<FolderSource, oci::Reference>;
 
 /// A build as it was asked for.
 struct BuildRequest {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/origin_files.h"
 
+#include <set>
 #include <utility>
 
 #include "builder/context_tree.h"
@@ -16,15 +17,27 @@ ContextFolder open_folder(const std::filesystem::path& path, const std::string& 
   return {path, name, std::make_shared<const ContextTree>(path, ignore_filter(std::move(ignore)))};
 }
 
+std::set<std::string> named_contexts_of(const BuildGraph& graph) {
+  std::set<std::string> names;
+  for (const StageInstance& stage : graph.stages()) {
+    if (const auto* base = std::get_if<NamedContext>(&stage.base)) names.insert(base->name);
+    for (const auto& [written, origin] : stage.origins)
+      if (const auto* context = std::get_if<NamedContext>(&origin)) names.insert(context->name);
+  }
+  return names;
+}
+
 }  // namespace
 
-ContextFolders open_folders(const BuildRequest& request, const IgnoreMatcher& ignore) {
+ContextFolders open_folders(const BuildRequest& request, const BuildGraph& graph,
+                            const IgnoreMatcher& ignore) {
   const std::string& name = request.context_name;
   ContextFolders folders{
       open_folder(request.context, name.empty() ? request.context.string() : name, ignore), {}};
-  for (const auto& [given, context] : request.named_contexts) {
-    if (const auto* path = std::get_if<std::filesystem::path>(&context)) {
-      folders.named.emplace(given, open_folder(*path, given, load_ignore_file({*path, {}, {}})));
+  for (const std::string& given : named_contexts_of(graph)) {
+    if (const auto* source = std::get_if<FolderSource>(&request.named_contexts.at(given))) {
+      const std::filesystem::path& path = source->get();
+      folders.named.emplace(given, open_folder(path, given, load_ignore_file({path, {}, {}})));
     }
   }
   return folders;

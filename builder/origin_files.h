@@ -33,8 +33,10 @@ struct ContextFolders {
   std::map<std::string, ContextFolder> named;
 };
 
-/// `ignore` is that of the build context; the others have ignore files of their own.
-ContextFolders open_folders(const BuildRequest& request, const IgnoreMatcher& ignore);
+/// Those that the stages of the graph read from; the others are not even fetched. `ignore` is that
+/// of the build context; the others have ignore files of their own.
+ContextFolders open_folders(const BuildRequest& request, const BuildGraph& graph,
+                            const IgnoreMatcher& ignore);
 
 /// What makes the layer that `FROM CONTEXT` stands on.
 CopyStep copy_of_all(const NamedContext& context);

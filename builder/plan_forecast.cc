@@ -27,7 +27,7 @@ class Forecast {
         plan_(plan),
         services_(services),
         stop_(stop),
-        folders_(open_folders(request, plan.ignore)),
+        folders_(open_folders(request, plan.graph, plan.ignore)),
         recorder_(services, request.layer_options, std::nullopt),
         copies_(services, recorder_, request.use_cache),
         runs_(request, services, recorder_) {}

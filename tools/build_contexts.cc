@@ -47,6 +47,11 @@ class StartedSource final : public oci::Source {
   oci::Source& rest_;
 };
 
+/// What is no folder of this machine yet.
+bool is_elsewhere(const std::string& source) {
+  return source == "-" || source.starts_with("github.com/") || builder::is_remote_source(source);
+}
+
 fs::path existing_folder(const std::string& text) {
   if (fs::is_directory(text)) return fs::canonical(text);
   throw oci::Error(oci::ErrorCode::kNotFound, "the build context " + text + " is no folder",
@@ -91,9 +96,12 @@ builder::NamedContextSource BuildContexts::open_source(const std::string& name,
     if (const auto image = after(source, prefix)) return oci::Reference::parse(*image);
   }
   if (const auto path = after(source, "oci-layout://")) return open_layout(name, *path);
-  Main opened = open(source, GitDir::kRemove);
-  if (opened.dockerfile) refuse("the build context " + name + " is no archive: " + source);
-  return std::move(opened.folder);
+  if (!is_elsewhere(source)) existing_folder(source);  // whether it is there is told at once
+  return builder::folder_source([this, name, source] {
+    Main opened = open(source, GitDir::kRemove);
+    if (opened.dockerfile) refuse("the build context " + name + " is no archive: " + source);
+    return std::move(opened.folder);
+  });
 }
 
 /// The layout's image gets a name that nothing else can have, under which the resolver knows it.

@@ -37,6 +37,7 @@ class BuildContexts {
   Main open(const std::string& text, GitDir git_dir);
 
   /// `--build-context NAME=SOURCE`: a folder, docker-image://, oci-layout://, a URL, a repository.
+  /// What has to be fetched is fetched when a stage reads from it.
   std::map<std::string, builder::NamedContextSource> open_named(
       const std::vector<std::string>& texts);
 

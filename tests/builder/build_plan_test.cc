@@ -170,7 +170,8 @@ TEST_F(BuildPlanTest, FailsForASourceThatIsMissing) {
 TEST_F(BuildPlanTest, ReadsFoldersThatHaveNames) {
   std::ofstream(context_ / "a") << "one";
   auto named = request("FROM rootfs\nCOPY --from=more a /b\n");
-  named.named_contexts = {{"rootfs", context_.path()}, {"more", context_.path()}};
+  const FolderSource folder = folder_source([this] { return context_.path(); });
+  named.named_contexts = {{"rootfs", folder}, {"more", folder}};
   const auto made = plan(named);
   const auto outcome = build(named, made, idle_.services, {});
   ASSERT_EQ(outcome.images.size(), 1U);

@@ -188,6 +188,13 @@ TEST_F(ContextTest, HasAName) {
   EXPECT_EQ(built_file(options + "- < " + (scratch_ / "named").string(), "./a.txt a.txt"), "a\n");
 }
 
+TEST_F(ContextTest, IsFetchedOnlyWhereAStageReadsFromIt) {
+  const auto run = build("FROM scratch\nCOPY a.txt /\n",
+                         "-t app:v1 --build-context web=" + server_.url() + "/context.tgz");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_TRUE(server_.lines().empty());
+}
+
 TEST_F(ContextTest, IsTheImageOfALayout) {
   built_file(context().string(), "a.txt");
   const fs::path layout = scratch_ / "layout";
