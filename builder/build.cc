@@ -14,7 +14,8 @@ const oci::Descriptor& BuildOutcome::root() const {
 BuildOutcome build(const BuildRequest& request, const BuildPlan& plan,
                    const BuildServices& services, std::stop_token stop) {
   const BuildGraph& graph = plan.graph;
-  InstructionStageBuilder builder(request, graph, services, open_folders(request, graph, plan.ignore));
+  InstructionStageBuilder builder(request, graph, services,
+                                  open_folders(request, graph, plan.ignore));
   const auto refuse = [&services](const BuildGraph& whole, StageId target) {
     return refuse_target(whole, target, services);
   };
