@@ -61,12 +61,18 @@ struct Choice {
   int level = 0;
   std::size_t block_size = kMiB;
   ZstdFrames frames = ZstdFrames::kBlocks;
+  Noise noise = Noise::kCompress;
 };
 
 Choice choose_gzip(const CompressionLevel& level) {
   const int number = level_number(level, kGzipRange);
   if (number == kGzipRange.fast) return {Library::kIsal, 1, kGzipBlock};
-  return {Library::kLibdeflate, kGzipLevels.at(static_cast<std::size_t>(number)), kGzipBlock};
+  // Above the default every byte counts more than the time.
+  const Noise noise = number <= kGzipRange.standard ? Noise::kStore : Noise::kCompress;
+  return {.library = Library::kLibdeflate,
+          .level = kGzipLevels.at(static_cast<std::size_t>(number)),
+          .block_size = kGzipBlock,
+          .noise = noise};
 }
 
 Choice choose(const LayerOptions& options) {
@@ -99,7 +105,7 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const LayerOptions& optio
     case Library::kIsal:
       return make_fast_gzip_compressor(choice.block_size);
     case Library::kLibdeflate:
-      return make_gzip_compressor(choice.level, choice.block_size);
+      return make_gzip_compressor(choice.level, choice.block_size, choice.noise);
     case Library::kZstd:
       return make_zstd_compressor(choice.level, choice.block_size, choice.frames);
   }
@@ -108,8 +114,9 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const LayerOptions& optio
 
 std::string compressor_id(const LayerOptions& options) {
   const Choice choice = choose(options);
-  const std::string tail =
-      " level " + std::to_string(choice.level) + " block " + std::to_string(choice.block_size);
+  const std::string tail = " level " + std::to_string(choice.level) + " block " +
+                           std::to_string(choice.block_size) +
+                           (choice.noise == Noise::kStore ? " noise stored" : "");
   switch (choice.library) {
     case Library::kNone:
       break;
