@@ -107,6 +107,40 @@ void hash_files(Batch& batch, StatCache& cache, const std::stop_token& stop) {
   for (const TreeFile& each : batch.files) remember(tree, each, read_at, cache);
 }
 
+/// Remembers digests on other threads while the next ones are found.
+class Rememberer {
+ public:
+  Rememberer(oci::FileTime read_at, StatCache& cache, oci::ThreadPool& pool)
+      : read_at_(read_at), cache_(cache), tasks_(pool) {}
+
+  void add(const FileTree& tree, TreeFile file) {
+    batch_.emplace_back(&tree, std::move(file));
+    if (batch_.size() == kFiles) flush();
+  }
+
+  void finish() {
+    flush();
+    tasks_.wait();
+  }
+
+ private:
+  static constexpr std::size_t kFiles = 256;
+  static constexpr std::size_t kBatches = 16;  // on the way
+
+  void flush() {
+    if (++batches_ % kBatches == 0) tasks_.wait();
+    tasks_.run([this, batch = std::exchange(batch_, {})] {
+      for (const auto& [tree, file] : batch) remember(*tree, file, read_at_, cache_);
+    });
+  }
+
+  const oci::FileTime read_at_;
+  StatCache& cache_;
+  std::vector<std::pair<const FileTree*, TreeFile>> batch_;
+  std::size_t batches_ = 0;
+  oci::TaskGroup tasks_;  // behind all that its tasks use
+};
+
 /// The content of the next file of that path. Files that were read from disk stand in the table in
 /// the order of the plan.
 std::optional<oci::Digest> find_content(oci::TocReader& table, const std::string& path) {
@@ -160,7 +194,8 @@ void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& 
 }
 
 void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader& written,
-                  StatCache& cache) {
+                  StatCache& cache, oci::ThreadPool& pool) {
+  Rememberer rememberer(selection.taken, cache, pool);
   std::map<std::string, oci::Digest> linked;  // contents of files with several names
   for (CopyPlan::Reader entries(plan); const PlannedEntry* planned = entries.next();) {
     TreeFile file = planned->file;
@@ -174,8 +209,9 @@ void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader
     }
     SelectedSource& source = selection.sources[*planned->source];
     source.files.set_content(planned->position, *file.content);
-    remember(*source.tree, file, selection.taken, cache);
+    rememberer.add(*source.tree, std::move(file));
   }
+  rememberer.finish();
 }
 
 CacheKey content_key(const CopySelection& selection) {

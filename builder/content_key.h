@@ -22,7 +22,7 @@ void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& 
 /// every file once: what was written counts, even where it was digested before. Files that are not
 /// in the layer (another was put over them) stay without.
 void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader& written,
-                  StatCache& cache);
+                  StatCache& cache, oci::ThreadPool& pool);
 
 /// What a step's result depends on of the files that it copies: names below each source, types,
 /// modes, owners, link targets, devices, extended attributes and contents; no times and no

@@ -66,8 +66,9 @@ CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
   if (use_cache_ && (seen || all_digests_known(*selection))) {
     if (auto hit = find(stacked_key_of(order, *selection, base))) return {*std::move(hit), true};
   }
-  CachedStep made = write(order, selection, base);
-  services_.cache.put(stacked_key_of(order, *selection, base), made);
+  std::optional<CopyPlan> unfiled;
+  CachedStep made = write(order, selection, base, unfiled);
+  file(order, *selection, base, unfiled, made);
   if (!seen) services_.cache.put_time(definition, made.created);
   return {std::move(made), false};
 }
@@ -78,15 +79,30 @@ CacheKey CopyRunner::stacked_key_of(const CopyOrder& order, CopySelection& selec
   return stacked_key(order, content_key(selection), base.layers, recorder_.format());
 }
 
+void CopyRunner::file(const CopyOrder& order, CopySelection& selection, const StepBase& base,
+                      const std::optional<CopyPlan>& plan, const CachedStep& made) {
+  hash_contents(selection, services_.stats, services_.pool, services_.stop);
+  oci::TaskGroup tasks(services_.pool);
+  if (plan) {
+    tasks.run([&] {
+      const PlanKey key = plan_key(*plan, recorder_.format());
+      if (key.exact) services_.cache.put(key.key, made);
+    });
+  }
+  const CacheKey content = content_key(selection);
+  services_.cache.put(stacked_key(order, content, base.layers, recorder_.format()), made);
+  tasks.wait();
+}
+
 CachedStep CopyRunner::write(const CopyOrder& order,
-                             const std::shared_ptr<CopySelection>& selection,
-                             const StepBase& base) {
+                             const std::shared_ptr<CopySelection>& selection, const StepBase& base,
+                             std::optional<CopyPlan>& unfiled) {
   const auto below = files_of(base.layers, base.blobs, services_.tables);
   const auto written =
       order.archives == Archives::kCopy
           ? selection
           : std::make_shared<CopySelection>(unpack_archives(*selection, order.archives));
-  const CopyPlan plan = plan_copy(order.step, written, *below);
+  CopyPlan plan = plan_copy(order.step, written, *below);
   if (plan.empty()) return recorder_.nothing();
   const PlanKey key = plan_key(plan, recorder_.format());
   if (key.exact) {
@@ -101,9 +117,8 @@ CachedStep CopyRunner::write(const CopyOrder& order,
   }
   const auto table = services_.tables.open(*made.layer, base.blobs);
   oci::TocReader entries(*table);
-  take_digests(*written, plan, entries, services_.stats);
-  const PlanKey now = plan_key(plan, recorder_.format());
-  if (now.exact) services_.cache.put(now.key, made);
+  take_digests(*written, plan, entries, services_.stats, services_.pool);
+  unfiled = std::move(plan);
   return made;
 }
 

@@ -171,7 +171,7 @@ TEST_F(ContentKeyTest, DigestsOfTheWrittenLayerGiveTheSameKeyWithoutReading) {
                           test::file("app/main.rs", "fn main() {}")});
   oci::BytesSource source(oci::as_bytes(table));
   oci::TocReader written(source);
-  take_digests(*selection, plan, written, fresh);
+  take_digests(*selection, plan, written, fresh, pool_);
   EXPECT_EQ(content_key(*selection), expected);
   EXPECT_EQ(tree->reads(), 0u);
 }

@@ -153,7 +153,7 @@ TEST_F(CopyStepTest, AFileThatChangesWhileItIsCopiedIsFiledUnderWhatWasWritten) 
   const Layer layer = run(copy({"src"}, "/"), context());
   oci::BytesSource table(oci::as_bytes(layer.table));
   oci::TocReader written(table);
-  take_digests(*selection, plan, written, cache);
+  take_digests(*selection, plan, written, cache, pool);
   EXPECT_NE(content_key(*selection), before);
 }
 
