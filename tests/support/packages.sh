@@ -12,8 +12,8 @@ RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static run
 # The registry and the base images on loopback, and the tools that look at them.
 REGISTRY_PACKAGES=(arch-test curl debian-archive-keyring docker-registry mmdebstrap python3 skopeo)
 
-TEST_PACKAGES=(buildah busybox-static clang-format git libbenchmark-dev libgmock-dev libgtest-dev nginx-light openssl
-  procps shellcheck umoci zstd)
+TEST_PACKAGES=(buildah busybox-static bzip2 clang-format git libbenchmark-dev libgmock-dev libgtest-dev
+  nginx-light openssl procps shellcheck umoci xz-utils zstd)
 
 package_is_installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
