@@ -186,7 +186,8 @@ void hash_contents(CopySelection& selection, StatCache& cache, oci::ThreadPool& 
   oci::TaskGroup tasks(pool);
   for (std::size_t i = 0; i < pool.size(); ++i) {
     tasks.run([&] {
-      for (Batch batch = unknown.next(); !batch.files.empty(); batch = unknown.next())
+      for (Batch batch = unknown.next(); !batch.files.empty() && !tasks.failed();
+           batch = unknown.next())
         hash_files(batch, cache, stop);
     });
   }
@@ -198,8 +199,10 @@ void take_digests(CopySelection& selection, const CopyPlan& plan, oci::TocReader
   Rememberer rememberer(selection.taken, cache, pool);
   std::map<std::string, oci::Digest> linked;  // contents of files with several names
   for (CopyPlan::Reader entries(plan); const PlannedEntry* planned = entries.next();) {
+    const bool is_read = planned->source && planned->file.is_regular() && planned->file.stamp &&
+                         planned->file.entry.size > 0;
+    if (!is_read) continue;
     TreeFile file = planned->file;
-    if (!planned->source || !file.is_regular() || !file.stamp || file.entry.size == 0) continue;
     if (planned->entry.type == oci::FileType::kHardLink) {
       file.content = linked.at(planned->entry.link_target);
     } else {

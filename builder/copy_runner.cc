@@ -66,11 +66,10 @@ CopyRunner::Outcome CopyRunner::carry_out(const CopyOrder& order,
   if (use_cache_ && (seen || all_digests_known(*selection))) {
     if (auto hit = find(stacked_key_of(order, *selection, base))) return {*std::move(hit), true};
   }
-  std::optional<CopyPlan> unfiled;
-  CachedStep made = write(order, selection, base, unfiled);
-  file(order, *selection, base, unfiled, made);
-  if (!seen) services_.cache.put_time(definition, made.created);
-  return {std::move(made), false};
+  Written written = write(order, selection, base);
+  file(order, *selection, base, written);
+  if (!seen) services_.cache.put_time(definition, written.step.created);
+  return {std::move(written.step), false};
 }
 
 CacheKey CopyRunner::stacked_key_of(const CopyOrder& order, CopySelection& selection,
@@ -80,46 +79,45 @@ CacheKey CopyRunner::stacked_key_of(const CopyOrder& order, CopySelection& selec
 }
 
 void CopyRunner::file(const CopyOrder& order, CopySelection& selection, const StepBase& base,
-                      const std::optional<CopyPlan>& plan, const CachedStep& made) {
+                      const Written& written) {
   hash_contents(selection, services_.stats, services_.pool, services_.stop);
   oci::TaskGroup tasks(services_.pool);
-  if (plan) {
+  if (written.unfiled) {
     tasks.run([&] {
-      const PlanKey key = plan_key(*plan, recorder_.format());
-      if (key.exact) services_.cache.put(key.key, made);
+      const PlanKey key = plan_key(*written.unfiled, recorder_.format());
+      if (key.exact) services_.cache.put(key.key, written.step);
     });
   }
   const CacheKey content = content_key(selection);
-  services_.cache.put(stacked_key(order, content, base.layers, recorder_.format()), made);
+  services_.cache.put(stacked_key(order, content, base.layers, recorder_.format()), written.step);
   tasks.wait();
 }
 
-CachedStep CopyRunner::write(const CopyOrder& order,
-                             const std::shared_ptr<CopySelection>& selection, const StepBase& base,
-                             std::optional<CopyPlan>& unfiled) {
+CopyRunner::Written CopyRunner::write(const CopyOrder& order,
+                                      const std::shared_ptr<CopySelection>& selection,
+                                      const StepBase& base) {
   const auto below = files_of(base.layers, base.blobs, services_.tables);
-  const auto written =
+  const auto copied =
       order.archives == Archives::kCopy
           ? selection
           : std::make_shared<CopySelection>(unpack_archives(*selection, order.archives));
-  CopyPlan plan = plan_copy(order.step, written, *below);
-  if (plan.empty()) return recorder_.nothing();
+  CopyPlan plan = plan_copy(order.step, copied, *below);
+  if (plan.empty()) return {recorder_.nothing()};
   const PlanKey key = plan_key(plan, recorder_.format());
   if (key.exact) {
-    if (auto hit = find(key.key)) return *std::move(hit);
+    if (auto hit = find(key.key)) return {*std::move(hit)};
   }
   CachedStep made = recorder_.once(key.key, [&] {
     return recorder_.write([&](oci::LayerWriter& layer) { run_copy(plan, layer); });
   });
   if (key.exact) {
     services_.cache.put(key.key, made);
-    return made;
+    return {std::move(made)};
   }
   const auto table = services_.tables.open(*made.layer, base.blobs);
   oci::TocReader entries(*table);
-  take_digests(*written, plan, entries, services_.stats, services_.pool);
-  unfiled = std::move(plan);
-  return made;
+  take_digests(*copied, plan, entries, services_.stats, services_.pool);
+  return {std::move(made), std::move(plan)};
 }
 
 CacheKey CopyRunner::files_key(std::shared_ptr<const FileTree> tree, const std::string& path) {

@@ -53,17 +53,21 @@ class CopyRunner {
   CacheAnswer ask(const WorkdirStep& step, const StepBase& base) const;
 
  private:
+  struct Written {
+    CachedStep step;
+    std::optional<CopyPlan> unfiled = std::nullopt;  ///< where its entries are not in the cache
+  };
+
   Outcome carry_out(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
                     const std::string& origin, const StepBase& base);
   std::optional<CachedStep> find(const CacheKey& key) const;
   CacheKey stacked_key_of(const CopyOrder& order, CopySelection& selection, const StepBase& base);
-  /// Of what was copied as it is, `selection` learns the digests. `unfiled` becomes the plan where
-  /// the cache does not have it yet.
-  CachedStep write(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
-                   const StepBase& base, std::optional<CopyPlan>& unfiled);
-  /// Lets the cache find the step by its files and, where there is a plan, by its entries.
+  /// Of what was copied as it is, `selection` learns the digests.
+  Written write(const CopyOrder& order, const std::shared_ptr<CopySelection>& selection,
+                const StepBase& base);
+  /// Lets the cache find the step by its files and, where that is to be done, by its entries.
   void file(const CopyOrder& order, CopySelection& selection, const StepBase& base,
-            const std::optional<CopyPlan>& plan, const CachedStep& made);
+            const Written& written);
 
   const BuildServices& services_;
   LayerRecorder& recorder_;

@@ -116,10 +116,9 @@ oci::Reference BuildContexts::open_layout(const std::string& name, const std::st
 
 BuildContexts::Main BuildContexts::check_out(const std::string& repository, GitDir git_dir) {
   const auto source = builder::parse_git_source(repository);
-  const bool keep = source.keep_git_dir.value_or(git_dir == GitDir::kKeep);
-  const auto tree = remote_.checkouts().checkout(
-      source, keep ? builder::GitCheckouts::GitDir::kKeep : builder::GitCheckouts::GitDir::kRemove,
-      program_.stop());
+  const GitDir wanted =
+      source.keep_git_dir ? (*source.keep_git_dir ? GitDir::kKeep : GitDir::kRemove) : git_dir;
+  const auto tree = remote_.checkouts().checkout(source, wanted, program_.stop());
   const fs::path folder = fs::weakly_canonical(tree / source.folder);
   const auto [end, ignored] = std::mismatch(tree.begin(), tree.end(), folder.begin(), folder.end());
   if (end != tree.end() || !fs::is_directory(folder)) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "builder/build_request.h"
+#include "builder/git_checkouts.h"
 #include "builder/remote_files.h"
 #include "oci/temporary_folder.h"
 #include "tools/program.h"
@@ -31,13 +32,13 @@ class BuildContexts {
     /// Of a repository's commit or of an archive of the web, in seconds since 1970.
     std::optional<std::int64_t> time = std::nullopt;
   };
-  enum class GitDir { kRemove, kKeep };
+  using GitDir = builder::GitCheckouts::GitDir;
   /// A folder, `-` for an archive on standard input, the URL of an archive, a git repository, of
   /// which `git_dir` counts where the URL does not say.
   Main open(const std::string& text, GitDir git_dir);
 
   /// `--build-context NAME=SOURCE`: a folder, docker-image://, oci-layout://, a URL, a repository.
-  /// What has to be fetched is fetched when a stage reads from it.
+  /// What has to be fetched is fetched, by this object, when a stage reads from it.
   std::map<std::string, builder::NamedContextSource> open_named(
       const std::vector<std::string>& texts);
 

@@ -97,7 +97,8 @@ int run_build(Program& program, const BuildOptions& options) {
   builder::PodmanExecutor executor(options.podman);
   BuildParts parts(program, images, executor);
   BuildContexts contexts(program, parts.remote_files(), images);
-  auto request = make_build_request(options, contexts.open(options.context, git_dir(options)));
+  const BuildArgs args = build_args(options);
+  auto request = make_build_request(options, args, contexts.open(options.context, git_dir(args)));
   request.named_contexts = contexts.open_named(options.build_contexts);
   request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
   if (options.check) return run_check(program, images, request);

@@ -119,7 +119,7 @@ std::pair<std::string, std::string> split_pair(const std::string& text, const st
 }
 
 /// `K=V`, or `K` for the value that it has in the environment, if any.
-void add_build_arg(std::map<std::string, std::string>& args, const std::string& text) {
+void add_build_arg(BuildArgs& args, const std::string& text) {
   const auto equals = text.find('=');
   const std::string name = text.substr(0, equals);
   if (name.empty()) refuse("a build argument is K=V or K, not \"" + text + "\"");
@@ -128,18 +128,6 @@ void add_build_arg(std::map<std::string, std::string>& args, const std::string& 
   } else if (auto value = environment(name)) {
     args[name] = *std::move(value);
   }
-}
-
-std::map<std::string, std::string> build_args(const BuildOptions& options) {
-  std::map<std::string, std::string> args;
-  for (const auto& file : options.build_arg_files) {
-    std::istringstream lines(oci::read_file(file, kMaxDockerfileSize));
-    for (std::string line; std::getline(lines, line);) {
-      if (!line.empty() && line.front() != '#') add_build_arg(args, line);
-    }
-  }
-  for (const auto& text : options.build_args) add_build_arg(args, text);
-  return args;
 }
 
 void add_annotation(builder::ImageEdits& edits, const std::string& text) {
@@ -164,7 +152,7 @@ void add_annotation(builder::ImageEdits& edits, const std::string& text) {
 /// commit, or of the archive it comes from.
 std::optional<std::int64_t> source_date_epoch(const BuildOptions& options,
                                               const BuildContexts::Main& context,
-                                              const std::map<std::string, std::string>& args) {
+                                              const BuildArgs& args) {
   std::string text = options.source_date_epoch;
   if (const auto arg = args.find(kSourceDateEpoch); text.empty() && arg != args.end()) {
     text = arg->second;
@@ -245,14 +233,25 @@ builder::RunSettings run_settings(const BuildOptions& options) {
 
 }  // namespace
 
-BuildContexts::GitDir git_dir(const BuildOptions& options) {
-  const auto args = build_args(options);
+BuildArgs build_args(const BuildOptions& options) {
+  BuildArgs args;
+  for (const auto& file : options.build_arg_files) {
+    std::istringstream lines(oci::read_file(file, kMaxDockerfileSize));
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && line.front() != '#') add_build_arg(args, line);
+    }
+  }
+  for (const auto& text : options.build_args) add_build_arg(args, text);
+  return args;
+}
+
+BuildContexts::GitDir git_dir(const BuildArgs& args) {
   const auto keep = args.find("BUILDKIT_CONTEXT_KEEP_GIT_DIR");
   const bool kept = keep != args.end() && (keep->second == "1" || keep->second == "true");
   return kept ? BuildContexts::GitDir::kKeep : BuildContexts::GitDir::kRemove;
 }
 
-builder::BuildRequest make_build_request(const BuildOptions& options,
+builder::BuildRequest make_build_request(const BuildOptions& options, const BuildArgs& args,
                                          const BuildContexts::Main& context) {
   FoundDockerfile found = dockerfile_of(options, context);
   builder::BuildRequest request{.dockerfile = std::move(found.dockerfile)};
@@ -263,8 +262,8 @@ builder::BuildRequest make_build_request(const BuildOptions& options,
   request.platforms = platforms(options);
   request.target = options.target;
   request.edits = image_edits(options);
-  request.build_args = build_args(options);
-  request.edits.source_date_epoch = source_date_epoch(options, context, request.build_args);
+  request.build_args = args;
+  request.edits.source_date_epoch = source_date_epoch(options, context, args);
   if (request.edits.source_date_epoch) {
     request.build_args[kSourceDateEpoch] = std::to_string(*request.edits.source_date_epoch);
   }

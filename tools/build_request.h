@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "builder/build.h"
@@ -10,15 +12,20 @@
 
 namespace bale::tools {
 
+using BuildArgs = std::map<std::string, std::string>;
+
+/// --build-arg and --build-arg-file, the former first. Reads the files: once, they may be pipes.
+BuildArgs build_args(const BuildOptions& options);
+
 /// The build that the options, the environment and the defaults together ask for. Reads the
-/// Dockerfile and files of build arguments. Throws kInvalid, and kNotFound for a context or
+/// Dockerfile. Throws kInvalid, and kNotFound for a context or
 /// Dockerfile that is not there.
-builder::BuildRequest make_build_request(const BuildOptions& options,
+builder::BuildRequest make_build_request(const BuildOptions& options, const BuildArgs& args,
                                          const BuildContexts::Main& context);
 
 /// Whether a build argument (BUILDKIT_CONTEXT_KEEP_GIT_DIR) says that a context that is a
 /// repository comes with its .git folder.
-BuildContexts::GitDir git_dir(const BuildOptions& options);
+BuildContexts::GitDir git_dir(const BuildArgs& args);
 
 /// The names of -t, with their tags. Throws kInvalid.
 std::vector<oci::Reference> tag_names(const BuildOptions& options);

@@ -43,6 +43,14 @@ class BadInputTest : public test::ProgramTest {
   }
 };
 
+TEST_F(BadInputTest, AnOptionOfTheWholeProgramThatMeansNothing) {
+  const auto rate = bale("images --rate-limit fast");
+  EXPECT_EQ(rate.status, 2);
+  EXPECT_THAT(error_line(rate), HasSubstr("--rate-limit: \"fast\" is no size"));
+  EXPECT_EQ(bale("images --retries 101").status, 2);
+  EXPECT_EQ(bale("images --color loud").status, 2);
+}
+
 TEST_F(BadInputTest, UnknownInstruction) {
   const auto run = build("FROM scratch\nCOPPY a.txt /\n");
   EXPECT_EQ(run.status, 2);

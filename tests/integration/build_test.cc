@@ -26,8 +26,30 @@ constexpr const char* kBoth = "-t app:v1 --platform linux/amd64,linux/arm64";
 
 class BuildTest : public test::ProgramTest {
  protected:
+  std::string program() const { return BALE_PROGRAM + (" --store " + store().string()); }
   std::size_t blobs() const { return test::files_below(store() / "blobs").size(); }
 };
+
+TEST_F(BuildTest, TakesBuildArgumentsFromAPipe) {
+  test::write_text(context() / "Dockerfile", "FROM scratch\nARG name\nLABEL from=$name\n");
+  const auto run =
+      test::run_peer("echo name=piped | " + program() +
+                     " build -t app:v1 --build-arg-file /dev/stdin " + context().string());
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(bale("inspect --config app:v1").output, HasSubstr("\"from\":\"piped\""));
+}
+
+TEST_F(BuildTest, LoadsWhatTheNetworkAndArchivesNeedOnlyForThem) {
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n").status, 0);
+  const std::string traced = "LD_DEBUG=files " + program();
+  const auto inspect = test::run_peer(traced + " inspect app:v1");
+  EXPECT_EQ(inspect.status, 0);
+  EXPECT_THAT(inspect.output, HasSubstr("file=libcrypto"));
+  EXPECT_THAT(inspect.output, Not(HasSubstr("file=libcurl")));
+  EXPECT_THAT(inspect.output, Not(HasSubstr("file=libarchive")));
+  const auto copy = test::run_peer(traced + " copy --retries 0 app:v1 docker://127.0.0.1:1/a");
+  EXPECT_THAT(copy.output, HasSubstr("file=libcurl"));
+}
 
 TEST_F(BuildTest, GivesTheSameDigestAnywhereWithAnyNumberOfJobs) {
   const std::string dockerfile =
