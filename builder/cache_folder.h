@@ -11,7 +11,8 @@
 namespace bale::builder {
 
 /// The folder of a cache mount, for the time of one RUN. It lives on between builds; the lock keeps
-/// others out of it as the mount's sharing says, and keeps it from being pruned.
+/// others out of it as the mount's sharing says, and keeps it from being pruned. One thread at a
+/// time.
 class CacheFolder {
  public:
   /// Puts into a new folder what it starts with.

@@ -29,6 +29,7 @@ class LayerCache {
   /// Nothing where the key is unknown, the record is damaged, or its layer is no longer in the
   /// store.
   std::optional<CachedStep> find(const CacheKey& key) const;
+  /// Throws as errno says where the record cannot be written.
   void put(const CacheKey& key, const CachedStep& step);
 
   /// A time that is filed under a key: of an image whose content is the same as last time.

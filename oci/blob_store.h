@@ -24,7 +24,8 @@ class BlobProvider {
   virtual std::optional<UniqueFd> open_file(const Digest& digest) const;
 
   /// The content, verified: the source ends only if digest and size of the descriptor hold.
-  /// `descriptor.data` serves where it is there. Throws kNotFound.
+  /// `descriptor.data` serves where it is there. Throws kNotFound; reading throws kCorrupt. This
+  /// must outlive the source, which belongs to one thread at a time.
   std::unique_ptr<Source> open(const Descriptor& descriptor) const;
 
   /// The content as it is, for a receiver that checks the digest itself, as registries do: a push
@@ -52,6 +53,7 @@ class BlobWriter : public Sink {
 /// A provider that takes blobs too. Thread-safe; each writer serves one thread at a time.
 class BlobStore : public BlobProvider {
  public:
+  /// For a blob that is about to be written; may be destroyed at any time without a trace.
   virtual std::unique_ptr<BlobWriter> create_blob() = 0;
 
   /// Takes a file as a blob without moving its bytes, verified, where the file system can share
@@ -63,7 +65,8 @@ class BlobStore : public BlobProvider {
   virtual bool try_adopt(const std::filesystem::path& file, const Digest& digest);
 };
 
-/// Copies one blob, verified on the way; nothing happens where the store has it.
+/// Copies one blob, verified on the way; nothing happens where the store has it. Throws kNotFound,
+/// kCorrupt.
 void copy_blob(const BlobProvider& from, const Descriptor& descriptor, BlobStore& to);
 
 /// Blobs in memory, for tests and small documents.

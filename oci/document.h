@@ -41,7 +41,8 @@ std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, s
 /// where the blob is absent or neither of the two. Throws kCorrupt where the digest does not hold.
 std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Digest& digest);
 
-/// Writes a document's bytes; a blob that is there already is left alone.
+/// Writes a document's bytes, which are the descriptor's; a blob that is there already is left
+/// alone.
 void write_blob(BlobStore& store, const Descriptor& descriptor, std::string_view bytes);
 
 }  // namespace bale::oci

@@ -34,7 +34,7 @@ class UniqueFd {
 /// Opens with O_CLOEXEC; throws the errno error with "opening PATH".
 UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
 
-/// Reads a file from where its descriptor stands.
+/// Reads a file from where its descriptor stands. Throws kFailed where it cannot be read.
 class FileSource final : public Source {
  public:
   explicit FileSource(UniqueFd fd) : fd_(std::move(fd)) {}
@@ -71,7 +71,8 @@ class FileSink final : public Sink {
 /// The whole content of a file; throws kCorrupt past `limit`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
-/// Writes a temporary file beside `path`, syncs it and renames it over `path`.
+/// Writes a temporary file beside `path`, syncs it and renames it over `path`. Throws as errno
+/// says; `path` is then as it was.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            unsigned mode = 0644);
 

@@ -49,8 +49,9 @@ struct EditedImage {
 };
 
 /// Edits every image under `root`, or those for the platforms named, and leaves the other entries
-/// of an index as they are. New documents go into `documents`; only documents are read. Throws
-/// kNotFound for a platform that is not there, kInvalid for an index inside an index.
+/// of an index as they are. New documents go into `documents`, which is then what the edited image
+/// is read from; only documents are read. Throws
+/// kNotFound for a platform that is not there, kInvalid for an index inside an index, kCorrupt.
 EditedImage edit_image(DocumentCache& documents, const Descriptor& root, const ImageEdit& edit,
                        const std::vector<Platform>& platforms = {});
 

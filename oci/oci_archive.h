@@ -12,7 +12,7 @@
 namespace bale::oci {
 
 /// An image layout in a tar file. Blobs are read where they are in the file.
-/// Thread-safe.
+/// Immutable; thread-safe; must outlive its sources.
 class OciArchive final : public BlobProvider {
  public:
   /// Throws kNotFound, or kCorrupt for what is no layout.
@@ -20,7 +20,8 @@ class OciArchive final : public BlobProvider {
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   const Index& index() const { return index_; }
-  /// The entry that `oci-archive:FILE[:NAME]` means: without a name, the only one.
+  /// The entry that `oci-archive:FILE[:NAME]` means: without a name, the only one. Throws
+  /// kNotFound, or kInvalid where a name is needed, with what there is.
   Descriptor resolve(std::string_view name) const;
 
  private:
@@ -34,7 +35,7 @@ class OciArchive final : public BlobProvider {
 
 /// Writes an image and everything under it as a layout in a tar; `name` is its name there, may be
 /// "". Streams: nothing is kept, each blob is read once and verified. The same image gives the same
-/// bytes.
+/// bytes. Throws kNotFound, kCorrupt; what `out` has by then is no archive.
 void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
                        Sink& out);
 

@@ -16,7 +16,7 @@ enum class Recompress { kOthers, kAll };
 /// the new root, which is the old one where nothing had to change. Artifacts and attestations stay
 /// as they are; attestations speak of the new digests. Docker manifests, which know no zstd, become
 /// OCI manifests for it. Only compression, level and frames of the options
-/// count.
+/// count. The calling thread reads, the pool compresses.
 Descriptor recompress_image(const BlobProvider& from, const Descriptor& root, BlobStore& to,
                             ThreadPool& pool, const LayerOptions& options, Recompress which);
 

@@ -21,7 +21,7 @@ void check_credential(HttpClient& client, const std::string& host, const Credent
 void store_login(const std::filesystem::path& file, const std::string& host,
                  const Credential& credential);
 
-/// Forgets it; false where there was none.
+/// Forgets it; false where there was none. Both throw kFailed where the helper or the file fails.
 bool remove_login(const std::filesystem::path& file, const std::string& host);
 
 }  // namespace bale::registry

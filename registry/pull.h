@@ -32,6 +32,8 @@ oci::Descriptor resolve_image(const Repository& from, std::string_view reference
 
 /// Fetches a tag or digest into a store: blobs in parallel, each verified while it is written, and
 /// documents after what they name. What the store has is not fetched. Returns what is to be tagged.
+/// Throws kNotFound for an image or platform that is not there, kCorrupt, and what Repository
+/// throws; blobs that are complete by then stay. Waits for its threads in any case.
 oci::Descriptor pull_image(const Repository& from, std::string_view reference, oci::BlobStore& to,
                            const PullOptions& options = {},
                            oci::Progress& progress = oci::no_progress(),

@@ -43,8 +43,8 @@ struct PushResult {
 /// tag; a new tag of a known image two. From a repository of the same registry blobs are mounted,
 /// and no byte moves. Foreign layers stay where they are. Throws kFailed where an
 /// index would be replaced by an image or a tag that is to be kept, kCorrupt where a tag does not
-/// name what is expected, kNotFound where `from` lacks a blob, and what Repository
-/// throws.
+/// name what is expected, kNotFound where `from` lacks a blob, and what Repository throws; no tag
+/// is set before everything under it is there. `from` is read on several threads.
 PushResult push_image(const oci::BlobProvider& from, const oci::Descriptor& root,
                       const Repository& to, const PushOptions& options,
                       oci::Progress& progress = oci::no_progress(),

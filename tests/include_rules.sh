@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fails on an #include that goes against the direction of the dependencies:
-# tools -> builder, registry -> oci; builder and registry never include each other.
+# tools -> builder, registry -> oci; builder and registry never include each other. And on
+# whatever keeps a header from being one that others can include.
 set -u
 root=$1
 status=0
@@ -14,4 +15,22 @@ forbid oci 'registry|builder|tools|tests'
 forbid registry 'builder|tools|tests'
 forbid builder 'registry|tools|tests'
 forbid tools 'tests'
+
+# C libraries, and what is as heavy, stay in the files that own them.
+owners='oci/archive_library.h|oci/json.h|registry/curl_library.h'
+if (cd "$root" && grep -nE '^#include <(CLI|archive|curl|fmt|isa-l|libdeflate|nlohmann|openssl|toml|zstd)' \
+    oci/*.h registry/*.h builder/*.h) | grep -vE "^($owners):"; then
+  echo "include rules: a header must not include a library" >&2
+  status=1
+fi
+
+# A source names its own header first: it compiles, so that the header needs nothing before it.
+for header in "$root"/oci/*.h "$root"/registry/*.h "$root"/builder/*.h "$root"/tools/*.h; do
+  source=${header%.h}.cc
+  [ -e "$source" ] || continue
+  if ! grep -m 1 '^#include' "$source" | grep -qF "\"${header#"$root"/}\""; then
+    echo "include rules: $source must include its own header first" >&2
+    status=1
+  fi
+done
 exit $status

@@ -21,7 +21,8 @@ function(bale_precompile target)
 endfunction()
 
 function(bale_target_settings target)
-  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+  target_compile_features(${target} PUBLIC cxx_std_20)
   bale_precompile(${target} <algorithm> <filesystem> <functional> <map> <memory> <mutex> <optional>
     <set> <string> <variant> <vector>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
@@ -39,4 +40,13 @@ function(bale_target_settings target)
     target_compile_options(${target} PUBLIC -fsanitize=${BALE_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${BALE_SANITIZE})
   endif()
+endfunction()
+
+# A library that others may link as bale::NAME, and the headers that are installed with it: those
+# that it promises, and what they include.
+function(bale_public_library name)
+  add_library(bale::${name} ALIAS bale_${name})
+  set_target_properties(bale_${name} PROPERTIES EXPORT_NAME ${name})
+  target_sources(bale_${name}
+    PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${ARGN})
 endfunction()

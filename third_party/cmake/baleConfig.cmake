@@ -1,0 +1,11 @@
+# find_package(bale): the targets bale::oci, bale::registry and bale::builder (docs/library.md).
+include("${CMAKE_CURRENT_LIST_DIR}/BaleLibraries.cmake")
+if(BALE_MISSING_PACKAGES)
+  list(JOIN BALE_MISSING_PACKAGES " " bale_NOT_FOUND_MESSAGE)
+  string(PREPEND bale_NOT_FOUND_MESSAGE "Missing Debian packages; apt-get install ")
+  set(bale_FOUND FALSE)
+  return()
+endif()
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+include("${CMAKE_CURRENT_LIST_DIR}/baleTargets.cmake")
