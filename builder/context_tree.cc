@@ -161,7 +161,12 @@ bool ContextTree::shows(const TreeFile& file) const {
   if (path.empty() || !filter_.hides || !filter_.hides(path)) return true;
   if (!file.is_directory() || !filter_.may_show_below || !filter_.may_show_below(path))
     return false;
-  return !list(path).empty();
+  bool holds_something = false;
+  each(path, [&](const TreeFile&) {
+    holds_something = true;
+    return Visit::kEnough;
+  });
+  return holds_something;
 }
 
 std::optional<TreeFile> ContextTree::find(const std::string& path) const {
@@ -176,7 +181,8 @@ void ContextTree::each(const std::string& folder, const FileVisitor& visit) cons
   const Names names = list_names(open_folder(folder), folder);
   // No descriptor is open during a visit, which may go down any number of folders.
   for (std::size_t first = 0; first < names.size(); first += kStatAtOnce) {
-    for (TreeFile& file : stat_all(folder, names.some(first, kStatAtOnce))) visit(std::move(file));
+    for (TreeFile& file : stat_all(folder, names.some(first, kStatAtOnce)))
+      if (visit(std::move(file)) == Visit::kEnough) return;
   }
 }
 

@@ -21,8 +21,8 @@ bool all_digests_known(const CopySelection& selection) {
 }
 
 std::shared_ptr<CopySelection> select(const CopyStep& step, std::shared_ptr<const FileTree> source,
-                                      oci::FileTime inline_time) {
-  return std::make_shared<CopySelection>(select_files(step, std::move(source), inline_time));
+                                      oci::FileTime inline_time, oci::ThreadPool& pool) {
+  return std::make_shared<CopySelection>(select_files(step, std::move(source), inline_time, &pool));
 }
 
 }  // namespace
@@ -49,7 +49,8 @@ std::optional<CachedStep> CopyRunner::find(const CacheKey& key) const {
 CopyRunner::Outcome CopyRunner::copy(const CopyStep& step, std::shared_ptr<const FileTree> source,
                                      const std::string& origin, const StepBase& base,
                                      oci::FileTime inline_time) {
-  return carry_out({step}, select(step, std::move(source), inline_time), origin, base);
+  return carry_out({step}, select(step, std::move(source), inline_time, services_.pool), origin,
+                   base);
 }
 
 CopyRunner::Outcome CopyRunner::add(const AddStep& step, CopySelection selection,
@@ -123,7 +124,7 @@ CopyRunner::Written CopyRunner::write(const CopyOrder& order,
 CacheKey CopyRunner::files_key(std::shared_ptr<const FileTree> tree, const std::string& path) {
   CopyStep everything;
   everything.sources = {path};
-  CopySelection selection = select_files(everything, std::move(tree), {});
+  CopySelection selection = select_files(everything, std::move(tree), {}, &services_.pool);
   hash_contents(selection, services_.stats, services_.pool, services_.stop);
   return content_key(selection);
 }
@@ -153,7 +154,7 @@ CopyRunner::Outcome CopyRunner::workdir(const WorkdirStep& step, const StepBase&
 
 CacheAnswer CopyRunner::ask(const CopyOrder& order, std::shared_ptr<const FileTree> source,
                             const std::string& origin, const StepBase& base) {
-  const auto selection = select(order.step, std::move(source), {});
+  const auto selection = select(order.step, std::move(source), {}, services_.pool);
   if (!services_.cache.find_time(definition_key(order, origin))) {
     return {std::nullopt, "no build so far had this step"};
   }

@@ -33,8 +33,8 @@ std::string hint_for_missing(const FileTree& tree, const std::string& path) {
 /// Finds the sources of one step.
 class Selector {
  public:
-  Selector(const CopyStep& step, std::shared_ptr<const FileTree> tree)
-      : tree_(std::move(tree)), excluded_(exclude_filter(step.excludes)) {
+  Selector(const CopyStep& step, std::shared_ptr<const FileTree> tree, oci::ThreadPool* pool)
+      : tree_(std::move(tree)), pool_(pool), excluded_(exclude_filter(step.excludes)) {
     selection_.taken = current_file_time();
     for (const std::string& written : step.sources)
       step.parents ? add_with_parents(written) : add_source(written);
@@ -61,7 +61,7 @@ class Selector {
   void add_one(const std::string& path, const std::string& written) {
     const TreeFile root = follow(path, written);
     start_source(path).files =
-        root.is_directory() ? files_below(*tree_, root, excluded_) : FileList(root);
+        root.is_directory() ? files_below(*tree_, root, excluded_, pool_) : FileList(root);
   }
 
   /// `--parents`: what matches comes with the folders above it, from the first `/./` on, which is
@@ -72,7 +72,8 @@ class Selector {
         pivot == std::string::npos ? "" : clean_path(written.substr(0, pivot));
     const std::string pattern =
         clean_path(pivot == std::string::npos ? written : written.substr(pivot + 3));
-    FileList files = files_below(*tree_, follow(start, written), only_matching(pattern, excluded_));
+    FileList files =
+        files_below(*tree_, follow(start, written), only_matching(pattern, excluded_), pool_);
     if (files.size() > 1 || pattern.empty())
       start_source(start).files = std::move(files);
     else if (has_wildcard(pattern))
@@ -95,6 +96,7 @@ class Selector {
   }
 
   std::shared_ptr<const FileTree> tree_;
+  oci::ThreadPool* const pool_;
   const TreeFilter excluded_;
   CopySelection selection_;
 };
@@ -106,8 +108,8 @@ std::string_view SelectedSource::relative_path(const TreeFile& file) const {
 }
 
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,
-                           oci::FileTime inline_time) {
-  Selector selector(step, std::move(tree));
+                           oci::FileTime inline_time, oci::ThreadPool* pool) {
+  Selector selector(step, std::move(tree), pool);
   selector.add_inline(step.files, inline_time);
   return selector.take();
 }

@@ -8,6 +8,7 @@
 #include "builder/file_list.h"
 #include "builder/file_tree.h"
 #include "builder/step.h"
+#include "oci/thread_pool.h"
 
 namespace bale::builder {
 
@@ -42,10 +43,11 @@ enum class Archives {
 /// Finds the sources of a step in the tree that it copies from (BuildKit's rules): a source cannot
 /// leave the tree; `*`, `?` and `[...]` match within one component, dot files too; a folder stands
 /// for its content. `inline_time` is the time of here-documents.
-/// Throws kFailed for a source without wildcards that is not there, telling where the ignore file
-/// hides it, and kInvalid for a malformed pattern.
+/// With a pool, folders are listed by its threads ahead of time. Throws kFailed for a source
+/// without wildcards that is not there, telling where the ignore file hides it, and kInvalid for a
+/// malformed pattern.
 CopySelection select_files(const CopyStep& step, std::shared_ptr<const FileTree> tree,
-                           oci::FileTime inline_time);
+                           oci::FileTime inline_time, oci::ThreadPool* pool = nullptr);
 
 /// The selection with every file that is an archive, of those that `which` means, replaced by what
 /// is in it. Files inside folders stay as they are. Reads each archive's headers, so it is for a

@@ -17,7 +17,7 @@ std::optional<TreeFile> DownloadTree::find(const std::string& path) const {
 }
 
 void DownloadTree::each(const std::string& folder, const FileVisitor& visit) const {
-  if (folder.empty()) visit(*find(name_));
+  if (folder.empty()) visit(*find(name_));  // the only one, whatever the visitor says
 }
 
 void DownloadTree::read(std::span<const std::string> paths, const Visitor& visit) const {

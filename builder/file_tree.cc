@@ -16,7 +16,10 @@ oci::FileTime current_file_time() {
 
 std::vector<TreeFile> FileTree::list(const std::string& folder) const {
   std::vector<TreeFile> files;
-  each(folder, [&](TreeFile file) { files.push_back(std::move(file)); });
+  each(folder, [&](TreeFile file) {
+    files.push_back(std::move(file));
+    return Visit::kGoOn;
+  });
   return files;
 }
 

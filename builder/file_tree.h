@@ -57,8 +57,10 @@ class FileTree {
 
   /// Nothing where the path does not exist. The root always exists.
   virtual std::optional<TreeFile> find(const std::string& path) const = 0;
-  using FileVisitor = std::function<void(TreeFile file)>;
-  /// Visits what a folder holds, by name in byte order; nothing where it is no folder.
+  enum class Visit { kGoOn, kEnough };
+  using FileVisitor = std::function<Visit(TreeFile file)>;
+  /// Visits what a folder holds, by name in byte order, until a visitor has enough; nothing where
+  /// it is no folder.
   virtual void each(const std::string& folder, const FileVisitor& visit) const = 0;
   /// The same, all at once.
   std::vector<TreeFile> list(const std::string& folder) const;

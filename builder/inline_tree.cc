@@ -34,7 +34,7 @@ std::optional<TreeFile> InlineTree::find(const std::string& path) const {
 void InlineTree::each(const std::string& folder, const FileVisitor& visit) const {
   if (!folder.empty()) return;
   for (const InlineFile& file : files_)
-    if (&file == find_file(file.name)) visit(file_of(file));
+    if (&file == find_file(file.name) && visit(file_of(file)) == Visit::kEnough) return;
 }
 
 void InlineTree::read(std::span<const std::string> paths, const Visitor& visit) const {

@@ -29,7 +29,8 @@ std::optional<TreeFile> MergedTree::find(const std::string& path) const {
 }
 
 void MergedTree::each(const std::string& folder, const FileVisitor& visit) const {
-  for (const MergedLayers::Node* node : files_.list(folder)) visit(file_of(*node));
+  for (const MergedLayers::Node* node : files_.list(folder))
+    if (visit(file_of(*node)) == Visit::kEnough) return;
 }
 
 std::vector<MergedTree::Wanted> MergedTree::locate(std::span<const std::string> paths) const {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/source_filter.h"
 
+#include <deque>
 #include <memory>
 #include <utility>
 
 #include "builder/ignore_file.h"
 #include "builder/ignore_pattern.h"
+#include "builder/list_ahead.h"
 #include "builder/tree_path.h"
 
 namespace bale::builder {
 
 namespace {
+
+constexpr std::size_t kAtOnce = 256;  // files of a folder
 
 bool hides(const TreeFilter& filter, const std::string& path) {
   return filter.hides && filter.hides(path);
@@ -22,7 +26,8 @@ bool may_show_below(const TreeFilter& filter, const std::string& folder) {
 
 class Walk {
  public:
-  Walk(const FileTree& tree, const TreeFilter& filter) : tree_(tree), filter_(filter) {}
+  Walk(const FileTree& tree, const TreeFilter& filter, oci::ThreadPool* pool)
+      : tree_(tree, pool), filter_(filter) {}
 
   FileList run(const TreeFile& folder) {
     files_.add(folder);
@@ -31,17 +36,37 @@ class Walk {
   }
 
  private:
+  struct Found {
+    TreeFile file;
+    std::string relative;
+    bool is_hidden;
+  };
+
   void go_below(const std::string& folder, const std::string& relative) {
-    tree_.each(folder, [&](const TreeFile& file) {
-      const std::string path = join_path(relative, base_name(file.entry.path));
-      const bool hidden = hides(filter_, path);
-      if (hidden && !(file.is_directory() && may_show_below(filter_, path))) return;
-      const std::size_t above = hidden_folders_.size();
-      hidden ? hidden_folders_.push_back(file) : take(file);
-      if (!file.is_directory()) return;
-      go_below(file.entry.path, path);
-      if (hidden_folders_.size() > above) hidden_folders_.pop_back();
+    std::vector<Found> some;
+    tree_.each(folder, [&](TreeFile file) {
+      std::string path = join_path(relative, base_name(file.entry.path));
+      const bool is_hidden = hides(filter_, path);
+      if (!is_hidden || (file.is_directory() && may_show_below(filter_, path)))
+        some.push_back({std::move(file), std::move(path), is_hidden});
+      if (some.size() == kAtOnce) take_all(std::exchange(some, {}));
+      return FileTree::Visit::kGoOn;
     });
+    take_all(some);
+  }
+
+  void take_all(const std::vector<Found>& some) {
+    std::deque<std::string> folders;
+    for (const Found& each : some)
+      if (each.file.is_directory()) folders.push_back(each.file.entry.path);
+    tree_.expect(folders);
+    for (const Found& each : some) {
+      const std::size_t above = hidden_folders_.size();
+      each.is_hidden ? hidden_folders_.push_back(each.file) : take(each.file);
+      if (!each.file.is_directory()) continue;
+      go_below(each.file.entry.path, each.relative);
+      if (hidden_folders_.size() > above) hidden_folders_.pop_back();
+    }
   }
 
   void take(const TreeFile& file) {
@@ -49,7 +74,7 @@ class Walk {
     files_.add(file);
   }
 
-  const FileTree& tree_;
+  ListAhead tree_;
   const TreeFilter& filter_;
   FileList::Writer files_;
   std::vector<TreeFile> hidden_folders_;  // on the way, and nothing in them shows so far
@@ -81,8 +106,9 @@ TreeFilter only_matching(std::string_view pattern, TreeFilter excluded) {
           }};
 }
 
-FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter) {
-  return Walk(tree, filter).run(folder);
+FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter,
+                     oci::ThreadPool* pool) {
+  return Walk(tree, filter, pool).run(folder);
 }
 
 }  // namespace bale::builder

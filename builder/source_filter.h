@@ -8,6 +8,7 @@
 #include "builder/file_list.h"
 #include "builder/file_tree.h"
 #include "builder/tree_filter.h"
+#include "oci/thread_pool.h"
 
 namespace bale::builder {
 
@@ -21,7 +22,8 @@ TreeFilter only_matching(std::string_view pattern, TreeFilter excluded);
 
 /// A folder, first, and what the filter leaves of all that is below it, in TreeOrder. The filter
 /// sees paths relative to the folder. A folder that is kept out comes along where it holds
-/// something that does not.
-FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter);
+/// something that does not. With a pool, folders are listed by its threads ahead of time.
+FileList files_below(const FileTree& tree, const TreeFile& folder, const TreeFilter& filter,
+                     oci::ThreadPool* pool = nullptr);
 
 }  // namespace bale::builder

@@ -23,9 +23,8 @@ BlockPipeline::BlockPipeline(ThreadPool& pool, BlockCompressor& compressor,
       packed_(packed),
       most_blocks_(most_blocks(pool, compressor)),
       stored_(compressor.bound() == 0),
-      stages_{Stage{Progress::kFilled, &BlockPipeline::hash_plain},
-              Stage{Progress::kFilled, &BlockPipeline::write_entries},
-              Stage{Progress::kPacked, &BlockPipeline::write_packed}},
+      stages_{Stage{Progress::kFilled, &BlockPipeline::hash_plain, nullptr},
+              Stage{Progress::kPacked, &BlockPipeline::write, &stages_[0]}},
       jobs_(pool) {}
 
 std::unique_ptr<LayerBlock> BlockPipeline::take() {
@@ -66,6 +65,7 @@ PackedStream BlockPipeline::finish() {
 
 void BlockPipeline::work(Slot& slot) {
   fill_block(*slot.block);
+  if (tables_.toc != nullptr && !TwinHasher::is_one_pass()) hash_whole_contents(*slot.block);
   reach(slot, Progress::kFilled);
   pack(*slot.block);
   reach(slot, Progress::kPacked);
@@ -79,6 +79,10 @@ void BlockPipeline::pack(LayerBlock& block) {
 void BlockPipeline::reach(Slot& slot, Progress progress) {
   const std::lock_guard lock(mutex_);
   slot.progress = progress;
+  start_stages();
+}
+
+void BlockPipeline::start_stages() {
   for (auto& stage : stages_) {
     if (stage.running || ready_slot(stage) == nullptr) continue;
     stage.running = true;
@@ -102,7 +106,8 @@ LayerBlock* BlockPipeline::next_block(Stage& stage) {
 }
 
 BlockPipeline::Slot* BlockPipeline::ready_slot(const Stage& stage) {
-  if (slots_.empty()) return nullptr;
+  if (slots_.empty() || (stage.before != nullptr && stage.next == stage.before->next))
+    return nullptr;
   const std::uint64_t index = stage.next - slots_.front().block->number;
   if (index >= slots_.size() || slots_[index].progress < stage.needs) return nullptr;
   return &slots_[index];
@@ -111,13 +116,11 @@ BlockPipeline::Slot* BlockPipeline::ready_slot(const Stage& stage) {
 void BlockPipeline::pass(Stage& stage) {
   const std::lock_guard lock(mutex_);
   ++stage.next;
-  const auto slowest =
-      std::min_element(stages_.begin(), stages_.end(),
-                       [](const Stage& a, const Stage& b) { return a.next < b.next; });
-  while (!slots_.empty() && slots_.front().block->number < slowest->next) {
+  while (!slots_.empty() && slots_.front().block->number < stages_.back().next) {
     idle_.push_back(std::move(slots_.front().block));
     slots_.pop_front();
   }
+  start_stages();
 }
 
 void BlockPipeline::run_guarded(const std::function<void()>& action) noexcept {
@@ -141,21 +144,28 @@ void BlockPipeline::wait_until(const std::function<bool()>& done) {
 }
 
 void BlockPipeline::hash_plain(LayerBlock& block) {
-  plain_hasher_.update(block.content());
   plain_size_ += block.used;
-}
-
-void BlockPipeline::write_entries(LayerBlock& block) {
-  if (tables_.entries != nullptr && tables_.chunked == nullptr) tables_.entries->add(block);
-}
-
-void BlockPipeline::write_packed(LayerBlock& block) {
-  if (tables_.chunked != nullptr) {
-    // Here, where both the digests of the entries and their places in the blob are known.
-    if (tables_.entries != nullptr) tables_.entries->add(block);
-    tables_.chunked->add(block, chunked_size_, packed_size_);
-    chunked_size_ += block.used;
+  Bytes rest = block.content();
+  const auto take = [&rest](std::size_t size) {
+    const Bytes taken = rest.first(size);
+    rest = rest.subspan(size);
+    return taken;
+  };
+  for (const auto& piece : block.pieces) {
+    if (tables_.toc == nullptr) break;
+    if (piece.last && block.entries[piece.entry].content) continue;
+    plain_hasher_.update(take(piece.at - (block.used - rest.size())));
+    plain_hasher_.update_content(take(piece.size));
+    if (piece.last) block.entries[piece.entry].content = plain_hasher_.finish_content();
   }
+  plain_hasher_.update(rest);
+}
+
+void BlockPipeline::write(LayerBlock& block) {
+  if (tables_.toc != nullptr)
+    for (const auto& entry : block.entries) tables_.toc->add(entry);
+  if (tables_.chunked != nullptr) tables_.chunked->add(block, written_size_, packed_size_);
+  written_size_ += block.used;
   write_packed_bytes(block.packed);
 }
 

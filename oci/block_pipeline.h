@@ -12,10 +12,11 @@
 #include <vector>
 
 #include "oci/block_compressor.h"
-#include "oci/block_entries.h"
 #include "oci/chunked_table.h"
 #include "oci/job_queue.h"
 #include "oci/layer_block.h"
+#include "oci/toc_writer.h"
+#include "oci/twin_hasher.h"
 
 namespace bale::oci {
 
@@ -30,20 +31,21 @@ struct PackedStream {
 
 /// The tables that are written of the entries in blocks; each may be null.
 struct BlockTables {
-  BlockEntries* entries = nullptr;
+  /// Gets the entries, with the digests of their contents.
+  TocWriter* toc = nullptr;
   /// Packs each content in frames of its own, and ends the stream with a table of them. Only with
-  /// `entries`, or blocks whose entries are complete.
+  /// `toc`, or blocks whose entries are complete.
   ChunkedTable* chunked = nullptr;
 };
 
 /// The way of blocks to a blob. Filling and compressing a block is one job, and any number of them
-/// run at once; behind them three stages take the blocks in order, each stage on one thread at a
-/// time: the hash of the plain stream, the table of contents, and the hash and writing of the
-/// compressed stream.
+/// run at once; behind them two stages take the blocks in order, each stage on one thread at a
+/// time: the hashes of the plain stream and of the contents in it; then the tables, and the hash
+/// and writing of the compressed stream.
 ///
-///     put -> fill, compress --+--> plain hash
-///            (any order)      +--> entries
-///                             +--> packed hash, write
+///     put -> fill ---> plain hashes ---+
+///                 \--> compress -------+--> tables, packed hash, write
+///               (any order)
 ///
 /// Blocks on the way take at most kBlockMemory (at least four blocks, at most two a thread). One
 /// thread at a time; its jobs run on the pool and in whoever waits in `take` or `finish`.
@@ -70,6 +72,7 @@ class BlockPipeline {
   struct Stage {
     Progress needs;
     void (BlockPipeline::*step)(LayerBlock&);
+    const Stage* before;  // has had the block; null: none
     std::uint64_t next = 0;
     bool running = false;
   };
@@ -77,6 +80,7 @@ class BlockPipeline {
   void work(Slot& slot);
   void pack(LayerBlock& block);
   void reach(Slot& slot, Progress progress);
+  void start_stages();
   void run(Stage& stage);
   LayerBlock* next_block(Stage& stage);
   Slot* ready_slot(const Stage& stage);
@@ -85,8 +89,7 @@ class BlockPipeline {
   void wait_until(const std::function<bool()>& done);
 
   void hash_plain(LayerBlock& block);
-  void write_entries(LayerBlock& block);
-  void write_packed(LayerBlock& block);
+  void write(LayerBlock& block);
   void write_packed_bytes(Bytes bytes);
 
   BlockCompressor& compressor_;
@@ -96,16 +99,16 @@ class BlockPipeline {
   bool stored_;  // the compressor hands blocks through: one hash is both
   std::uint64_t next_number_ = 0;
 
-  Hasher plain_hasher_;  // each used by one stage only
+  TwinHasher plain_hasher_;  // each used by one stage only
   std::uint64_t plain_size_ = 0;
   Hasher packed_hasher_;
   std::uint64_t packed_size_ = 0;
-  std::uint64_t chunked_size_ = 0;  // of the tar, as far as the chunked table goes
+  std::uint64_t written_size_ = 0;  // of the tar, as far as it is written
 
   std::mutex mutex_;  // guards what follows
   std::deque<Slot> slots_;
   std::vector<std::unique_ptr<LayerBlock>> idle_;
-  std::array<Stage, 3> stages_;
+  std::array<Stage, 2> stages_;
   std::exception_ptr error_;
   std::atomic<bool> failed_ = false;
 

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "oci/error.h"
+#include "oci/hex.h"
 
 namespace bale::oci {
 
@@ -28,9 +29,18 @@ const Algorithm& algorithm_info(DigestAlgorithm id) {
   return kAlgorithms[static_cast<std::size_t>(id)];
 }
 
+constexpr std::array<bool, 256> kLowerHex = [] {
+  std::array<bool, 256> digits{};
+  for (const char digit : std::string_view("0123456789abcdef"))
+    digits[static_cast<unsigned char>(digit)] = true;
+  return digits;
+}();
+
+/// Without a branch for each digit: digests are random, and their digits cannot be foreseen.
 bool is_lower_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  bool all = true;
+  for (const char digit : text) all &= kLowerHex[static_cast<unsigned char>(digit)];
+  return all;
 }
 
 const EVP_MD* message_digest(DigestAlgorithm algorithm) {
@@ -106,14 +116,9 @@ Digest Hasher::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
   unsigned int length = 0;
   EVP_DigestFinal_ex(state_->context, raw.data(), &length);
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text(algorithm_info(state_->algorithm).name);
-  text += ':';
-  for (unsigned int i = 0; i < length; ++i) {
-    text += kHex[raw[i] >> 4U];
-    text += kHex[raw[i] & 15U];
-  }
-  return Digest(state_->algorithm, std::move(text));
+  const Bytes bytes = std::as_bytes(std::span(raw).first(length));
+  return Digest(state_->algorithm,
+                std::string(algorithm_info(state_->algorithm).name) + ":" + to_hex(as_text(bytes)));
 }
 
 }  // namespace bale::oci

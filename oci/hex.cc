@@ -16,12 +16,12 @@ unsigned digit_value(char digit) {
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
-  std::string digits;
-  digits.reserve(bytes.size() * 2);
+  std::string digits(bytes.size() * 2, '\0');
+  char* at = digits.data();
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    digits += kDigits[byte >> 4U];
-    digits += kDigits[byte & 15U];
+    *at++ = kDigits[byte >> 4U];
+    *at++ = kDigits[byte & 15U];
   }
   return digits;
 }

@@ -32,11 +32,15 @@ void fill_piece(const ContentPiece& piece, MutableBytes place) {
 
 void fill_block(LayerBlock& block) {
   for (auto& piece : block.pieces) {
-    const MutableBytes place = block.at(piece.at, piece.size);
-    fill_piece(piece, place);
-    // While the bytes are still in this core's cache.
-    if (piece.first && piece.last) block.entries[piece.entry].content = Digest::of(place);
+    fill_piece(piece, block.at(piece.at, piece.size));
     piece.shared_file.reset();
+  }
+}
+
+void hash_whole_contents(LayerBlock& block) {
+  for (const auto& piece : block.pieces) {
+    if (!piece.first || !piece.last) continue;
+    block.entries[piece.entry].content = Digest::of(block.at(piece.at, piece.size));
   }
 }
 

@@ -62,8 +62,10 @@ struct LayerBlock {
   std::unique_ptr<std::byte[]> room_;
 };
 
-/// Reads the block's files into it and hashes those that lie in it as a whole. Throws what HostFile
-/// throws.
+/// Reads the block's files into it. Throws what HostFile throws.
 void fill_block(LayerBlock& block);
+
+/// Fills in the digests of the contents that lie in the block as a whole.
+void hash_whole_contents(LayerBlock& block);
 
 }  // namespace bale::oci

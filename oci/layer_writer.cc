@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "oci/block_compressor.h"
-#include "oci/block_entries.h"
 #include "oci/block_pipeline.h"
 #include "oci/error.h"
 #include "oci/printable.h"
@@ -42,10 +41,9 @@ struct LayerWriter::State {
         options(layer_options),
         compressor(make_block_compressor(options)),
         toc(toc_sink),
-        entries(toc),
         chunked(options.is_chunked() ? std::make_unique<ChunkedTable>() : nullptr),
         blob(store.create_blob()),
-        pipeline(pool, *compressor, {&entries, chunked.get()}, *blob) {}
+        pipeline(pool, *compressor, {&toc, chunked.get()}, *blob) {}
 
   LayerBlock& open_block();
   void close_full_block();
@@ -60,7 +58,6 @@ struct LayerWriter::State {
   const LayerOptions options;
   std::unique_ptr<BlockCompressor> compressor;
   TocWriter toc;
-  BlockEntries entries;
   std::unique_ptr<ChunkedTable> chunked;  // null but for zstd:chunked
   std::unique_ptr<BlobWriter> blob;
   BlockPipeline pipeline;  // behind all that its jobs use

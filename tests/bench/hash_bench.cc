@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "oci/digest.h"
+#include "oci/twin_hasher.h"
 #include "tests/bench/bench_data.h"
 
 namespace bale::bench {
@@ -26,6 +27,19 @@ void hash_digest_of(benchmark::State& state) {
   count_bytes(state, text.size());
 }
 BENCHMARK(hash_digest_of)->Arg(1024)->Arg(16384)->Arg(1 << 20);
+
+/// A stream and a content in it: two digests of the same bytes.
+void hash_twins(benchmark::State& state) {
+  const std::string_view text = piece(state);
+  for ([[maybe_unused]] auto _ : state) {
+    oci::TwinHasher hasher;
+    hasher.update_content(oci::as_bytes(text));
+    benchmark::DoNotOptimize(hasher.finish_content());
+    benchmark::DoNotOptimize(hasher.finish());
+  }
+  count_bytes(state, text.size());
+}
+BENCHMARK(hash_twins)->Arg(1024)->Arg(16384)->Arg(1 << 20);
 
 /// What `openssl speed -evp sha256` measures: one context, no digest text.
 void hash_limit_openssl(benchmark::State& state) {
