@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include <strings.h>
+
 #include "oci/base64.h"
 #include "oci/error.h"
 
@@ -134,6 +136,17 @@ std::string JsonObject::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
 
+void JsonObject::refuse_lookalikes(std::initializer_list<std::string_view> keys) const {
+  for (const auto& [name, value] : json_->items()) {
+    for (const std::string_view key : keys) {
+      if (name.size() == key.size() && name != key &&
+          ::strncasecmp(name.data(), key.data(), key.size()) == 0) {
+        fail(name, "looks like " + std::string(key) + ", but is another key");
+      }
+    }
+  }
+}
+
 void JsonObject::fail(std::string_view key, std::string_view message) const {
   throw Error(ErrorCode::kCorrupt, path_of(key) + ": " + std::string(message));
 }
@@ -248,6 +261,7 @@ Json to_json_value(const Platform& platform) {
 }  // namespace
 
 Descriptor parse_descriptor(const JsonObject& object) {
+  object.refuse_lookalikes({"mediaType", "digest", "size", "urls", "data", "platform"});
   auto digest = Digest::try_parse(object.required_string("digest"));
   if (!digest) object.fail("digest", "not a digest");
   const auto size = object.optional_integer("size");

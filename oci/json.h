@@ -4,6 +4,7 @@
 // Only .cc files that read or write JSON include this header.
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,6 +46,10 @@ class JsonObject {
   std::optional<JsonObject> optional_object(std::string_view key) const;
   /// Objects of an array with their paths; at most `limit`.
   std::vector<JsonObject> objects(std::string_view key, std::size_t limit) const;
+
+  /// Throws kCorrupt for a key that differs from one of these by its case alone: some readers take
+  /// it for that one, and see another document than we do.
+  void refuse_lookalikes(std::initializer_list<std::string_view> keys) const;
 
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view key) const;

@@ -15,9 +15,11 @@ namespace {
 constexpr const char* kReferenceType = "vnd.docker.reference.type";
 
 /// A document with the marks of both kinds means one thing to one reader and another to the next
-/// (CVE-2021-41190).
+/// (CVE-2021-41190); and some readers do not see the case of a key.
 void refuse_other_kind(const JsonObject& object, std::initializer_list<const char*> foreign,
                        std::string_view kind) {
+  object.refuse_lookalikes({"schemaVersion", "mediaType", "artifactType", "config", "layers",
+                            "manifests", "fsLayers", "subject"});
   for (const char* key : foreign) {
     if (object.has(key)) object.fail(key, "does not belong in " + std::string(kind));
   }

@@ -35,7 +35,7 @@ constexpr KnownCause kCauses[] = {
     {"ghcr.io", "Resource not accessible by integration",
      "the workflow lacks `permissions: packages: write`"},
     {"ghcr.io", "SAML", "the token has to be authorised for the organisation's single sign-on"},
-    {"ghcr.io", "denied: denied", "the token is not valid any more, or not for this owner"},
+    {"ghcr.io", "DENIED: denied", "the token is not valid any more, or not for this owner"},
     {"", "credentials of",
      "the credentials named were sent and refused: they are wrong, have "
      "expired, or may not use this repository"},

@@ -12,9 +12,12 @@ namespace bale::registry {
 
 namespace {
 
-/// A blob up to this size is not worth a question of its own: asking the repository to mount it
-/// from itself tells whether it is there, and opens the upload where it is not. A registry that
-/// mounts nothing then gets it once more for nothing.
+/// Asking a repository to mount a blob from itself tells whether it is there, and opens the upload
+/// where it is not: a question saved. But some registries answer every mount with an upload, and
+/// would get what they have once more. So this is for blobs that go out with the first packets of a
+/// connection, and cost no more than the question; for larger ones only where the registry has
+/// shown that it mounts, and then up to a size that an upload in vain is no great loss.
+constexpr std::uint64_t kFirstFlight = std::uint64_t{14} * 1024;
 constexpr std::uint64_t kCheapBlob = std::uint64_t{256} * 1024;
 
 }  // namespace
@@ -92,8 +95,19 @@ class BlobPusher::State {
     if (origin && origin->name() != to_->name() && to_->shares_registry_with(*origin)) {
       return origin;
     }
-    if (blob.size <= kCheapBlob && to_->upload_limits().self_mounts()) return to_;
-    return std::nullopt;
+    return asks_by_mounting(blob) ? to_ : std::nullopt;
+  }
+
+  bool asks_by_mounting(const oci::Descriptor& blob) const {
+    switch (to_->upload_limits().self_mounts()) {
+      case UploadLimits::SelfMounts::kUnknown:
+        return blob.size <= kFirstFlight;
+      case UploadLimits::SelfMounts::kDone:
+        return blob.size <= kCheapBlob;
+      case UploadLimits::SelfMounts::kRefused:
+        return false;
+    }
+    return false;
   }
 
   void count(oci::ProgressTask& task, std::string_view word, std::size_t BlobCounts::*counter) {

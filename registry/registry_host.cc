@@ -29,7 +29,6 @@ StreamedResponse RegistryHost::open(Request request, const Scopes& scopes,
                                     const std::stop_token& stop) {
   if (request.url.origin() != base_.origin()) return client_.open(request, stop);
   request.tls = tls_;
-  request.retry.attempts = std::min(request.retry.attempts, retry_.attempts);
   for (int round = 1;; ++round) {
     request.authorization = authenticator_.authorization(scopes, stop);
     StreamedResponse response = client_.open(request, stop);

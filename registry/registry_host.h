@@ -17,7 +17,7 @@ namespace bale::registry {
 /// it cannot do, so that it is not asked again. Shared by all repositories there. Thread-safe.
 class RegistryHost {
  public:
-  /// `client` must outlive it. Requests are repeated as `retry` says.
+  /// `client` must outlive it. `retry` is for the requests that are made for it.
   RegistryHost(HttpClient& client, Url base, TlsOptions tls, RetryPolicy retry,
                CredentialLookup lookup);
 

@@ -25,6 +25,7 @@ Request request_for(const Route& route, const Call& call) {
                   .url = route.host->base().with_path(path_for(route, call)),
                   .headers = call.headers,
                   .body = call.body,
+                  .retry = route.host->retry(),
                   .traffic = call.traffic,
                   .not_before = call.not_before,
                   .patience = call.patience};
@@ -140,7 +141,7 @@ void Repository::State::for_each_page(
     const Url next = page.request.url.resolve(*link);
     const bool new_page = seen.insert(next.to_string()).second;
     if (!new_page || next.origin() != page.request.url.origin()) return;
-    Request request{.url = next, .headers = first.headers};
+    Request request{.url = next, .headers = first.headers, .retry = page.host->retry()};
     Response response = page.host->send(request, scopes_of(registry_route()), stop);
     page = {std::move(request), std::move(response), page.host};
   }

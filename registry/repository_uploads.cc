@@ -90,11 +90,17 @@ std::optional<Upload> Repository::mount_blob(const oci::Digest& digest,
                                       .queries = {{"mount", digest.to_string()}, {"from", source}},
                                       .further_scopes = Scopes::repository(source, {"pull"})},
                                      State::Purpose::kWrite);
-  if (exchange.head().status == 201) return std::nullopt;
+  const auto note = [&](UploadLimits::SelfMounts seen) {
+    if (source == state_->registry_route().repository) upload_limits().note_self_mounts(seen);
+  };
+  if (exchange.head().status == 201) {
+    note(UploadLimits::SelfMounts::kDone);
+    return std::nullopt;
+  }
   if (exchange.head().status == 202) return opened_upload(exchange);
   // Whatever a registry has against mounting (some answer 401 or 404 for a repository that they do
   // not want to show): the content can always be sent.
-  if (source == state_->registry_route().repository) upload_limits().refuse_self_mounts();
+  note(UploadLimits::SelfMounts::kRefused);
   return start_upload();
 }
 

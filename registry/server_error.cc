@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "oci/json.h"
+#include "oci/printable.h"
 
 namespace bale::registry {
 
@@ -12,12 +13,10 @@ namespace {
 constexpr std::size_t kLongestText = 500;
 
 std::string harmless(std::string_view text) {
-  std::string result(trimmed(text.substr(0, kLongestText)));
-  for (char& c : result) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = ' ';
-  }
-  return result;
+  std::string line(trimmed(text.substr(0, kLongestText)));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return oci::printable(line);
 }
 
 std::string text_of(const oci::Json& json, const char* key) {

@@ -15,9 +15,11 @@ class UploadLimits {
   bool chunks() const { return chunks_; }
   void refuse_chunks() { chunks_ = false; }
 
-  /// Whether a mount from the very repository tells if a blob is there.
-  bool self_mounts() const { return self_mounts_; }
-  void refuse_self_mounts() { self_mounts_ = false; }
+  /// Whether a mount from the very repository tells if a blob is there: known of a registry that
+  /// has done one, or refused to.
+  enum class SelfMounts { kUnknown, kDone, kRefused };
+  SelfMounts self_mounts() const { return self_mounts_; }
+  void note_self_mounts(SelfMounts seen) { self_mounts_ = seen; }
 
   /// Bytes of one request that were not too many so far; proxies have limits of their own.
   std::uint64_t largest_body() const { return largest_body_; }
@@ -29,7 +31,7 @@ class UploadLimits {
 
  private:
   std::atomic<bool> chunks_ = true;
-  std::atomic<bool> self_mounts_ = true;
+  std::atomic<SelfMounts> self_mounts_ = SelfMounts::kUnknown;
   std::atomic<std::uint64_t> largest_body_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -45,6 +45,14 @@ TEST(ParseJson, RefusesDuplicateKeysAtEveryDepthAndNumber) {
   EXPECT_EQ(fault_of(many + "\"k99\":0}"), "text: duplicate key \"k99\"");
 }
 
+TEST(ParseJson, LeavesNoDoubtWhichKeyIsMeant) {
+  const Json json = parse_json(R"({"layers":[],"Other":1})", "test");
+  const JsonObject object(json, "");
+  EXPECT_NO_THROW(object.refuse_lookalikes({"layers", "config"}));
+  EXPECT_THROW(object.refuse_lookalikes({"LAYERS"}), Error);
+  EXPECT_THROW(object.refuse_lookalikes({"other"}), Error);
+}
+
 TEST(ParseJson, RefusesDeepNesting) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');

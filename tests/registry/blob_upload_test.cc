@@ -90,7 +90,7 @@ class BlobUploadTest : public ::testing::Test {
 };
 
 TEST_F(BlobUploadTest, SendsSmallBlobsInOneRequestAfterOne) {
-  const auto blob = blob_of(kMiB / 8);
+  const auto blob = blob_of(kMiB / 128);
   push(blob);
   EXPECT_THAT(registry_->server().lines(),
               ::testing::ElementsAre("POST /v2/team/app/blobs/uploads/",

@@ -2,6 +2,7 @@
 #include "registry/http_client.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -258,6 +259,21 @@ TEST(HttpClient, PassesAServersWarningsOnOnceAndWithoutEscapes) {
   HttpClient client({}, log);
   for (int i = 0; i < 3; ++i) client.send(get(server));
   EXPECT_THAT(log.warnings, ::testing::ElementsAre("the registry says: old \\x1b[31mAPI"));
+}
+
+TEST(HttpClient, GoesThroughTheProxyOfTheEnvironment) {
+  test::HttpServer proxy([](const test::HttpRequest& request) {
+    return test::HttpAnswer{.body = "by proxy: " + request.target};
+  });
+  test::HttpServer near([](const test::HttpRequest&) { return test::HttpAnswer{.body = "near"}; });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  HttpClient client;
+  EXPECT_EQ(client.send({.url = Url::parse("http://far.example/v2/")}).body,
+            "by proxy: http://far.example/v2/");
+  EXPECT_EQ(client.send(get(near)).body, "near");
+  ::unsetenv("http_proxy");
+  ::unsetenv("no_proxy");
 }
 
 TEST(HttpClient, OpensNoSocketOffline) {

@@ -30,7 +30,8 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerBody{R"({"details":"why"})", "", "why"}, AnswerBody{R"({"errors":[]})", "", ""},
         AnswerBody{"404 page not found\n", "", "404 page not found"},
         AnswerBody{"<html>oops</html>", "", ""}, AnswerBody{"", "", ""}, AnswerBody{"[1]", "", ""},
-        AnswerBody{"a\x1b[31mred\x07", "", "a [31mred "}));
+        AnswerBody{"a\x1b[31mred\x07", "", "a\\x1b[31mred\\x07"},
+        AnswerBody{"two\nlines \xc2\x9b", "", "two lines \\xc2\\x9b"}));
 
 oci::ErrorCode code_of(int status, const std::string& body = "") {
   const Url url = Url::parse("https://r.example/v2/");

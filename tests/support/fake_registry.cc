@@ -18,6 +18,8 @@ HttpAnswer error(int status, const std::string& code, const std::string& message
           .body = error_body(code, message)};
 }
 
+std::string etag_of(const std::string& digest) { return "\"" + digest + "\""; }
+
 std::string digest_of(const std::string& content) {
   return oci::Digest::of(oci::as_bytes(content)).to_string();
 }
@@ -133,7 +135,8 @@ HttpAnswer FakeRegistry::blobs(Repository& repository, const HttpRequest& reques
                                const std::string& digest) {
   const auto found = repository.blobs.find(digest);
   if (found == repository.blobs.end()) return error(404, "BLOB_UNKNOWN", "blob unknown");
-  HttpAnswer answer = content_answer(request, found->second);
+  HttpAnswer answer =
+      options_.ranges ? content_answer(request, found->second) : HttpAnswer{.body = found->second};
   answer.headers.add("Docker-Content-Digest", digest);
   return answer;
 }
@@ -148,7 +151,13 @@ HttpAnswer FakeRegistry::uploads(const std::string& name, const HttpRequest& req
   }
   if (request.method == "PATCH") return patch_upload(repository, request, id);
   if (request.method == "PUT") return finish_upload(repository, request, id);
-  if (!options_.upload_status) return error(404, "BLOB_UPLOAD_INVALID", "blob upload invalid");
+  if (request.method == "DELETE") {
+    repository.uploads.erase(upload);
+    return {.status = 204};
+  }
+  if (!options_.upload_status) {
+    return error(options_.no_upload_status, "BLOB_UPLOAD_INVALID", "blob upload invalid");
+  }
   return {.status = 204,
           .headers = {{"Location", request.target}, {"Range", received_range(upload->second)}}};
 }
@@ -187,7 +196,7 @@ HttpAnswer FakeRegistry::patch_upload(Repository& repository, const HttpRequest&
     return error(416, "REQUESTED_RANGE_NOT_SATISFIABLE", "content range is invalid");
   }
   received += request.body;
-  return {.status = 202,
+  return {.status = options_.part_status,
           .headers = {{"Location", request.target}, {"Range", received_range(received)}}};
 }
 
@@ -217,8 +226,21 @@ HttpAnswer FakeRegistry::manifests(Repository& repository, const HttpRequest& re
   if (found == repository.manifests.end()) {
     return error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
-  return {.headers = {{"Content-Type", found->second.type}, {"Docker-Content-Digest", digest}},
-          .body = found->second.content};
+  HttpAnswer answer{
+      .headers = {{"Content-Type", found->second.type}, {"Docker-Content-Digest", digest}},
+      .body = found->second.content};
+  if (options_.conditions) answer.headers.add("ETag", etag_of(digest));
+  return answer;
+}
+
+bool FakeRegistry::conditions_hold(const Repository& repository, const HttpRequest& request,
+                                   const std::string& reference) const {
+  if (!options_.conditions) return true;
+  const auto tag = repository.tags.find(reference);
+  const bool there = tag != repository.tags.end();
+  if (request.headers.find("If-None-Match") && there) return false;
+  const auto wanted = request.headers.find("If-Match");
+  return !wanted || (there && *wanted == etag_of(tag->second));
 }
 
 HttpAnswer FakeRegistry::delete_manifest(Repository& repository, const std::string& reference) {
@@ -232,6 +254,7 @@ HttpAnswer FakeRegistry::delete_manifest(Repository& repository, const std::stri
   if (repository.tags.erase(reference) + repository.manifests.erase(reference) == 0) {
     return error(404, "MANIFEST_UNKNOWN", "manifest unknown");
   }
+  if (options_.tags_stay) return {.status = 202};
   std::erase_if(repository.tags, [&](const auto& tag) { return tag.second == reference; });
   return {.status = 202};
 }
@@ -257,6 +280,7 @@ HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest&
                                       const std::string& reference) {
   const auto document = nlohmann::json::parse(request.body, nullptr, false);
   if (document.is_discarded()) return error(400, "MANIFEST_INVALID", "manifest invalid");
+  if (!conditions_hold(repository, request, reference)) return {.status = 412};
   std::vector<std::string> needed;
   if (document.contains("config")) needed.push_back(document["config"]["digest"]);
   for (const char* list : {"layers", "manifests"}) {
@@ -264,7 +288,8 @@ HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest&
     for (const auto& entry : document[list]) needed.push_back(entry["digest"]);
   }
   for (const std::string& digest : needed) {
-    if (repository.blobs.count(digest) + repository.manifests.count(digest) == 0) {
+    const bool there = repository.blobs.count(digest) + repository.manifests.count(digest) > 0;
+    if (!there && options_.checks_manifests) {
       return error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry: " + digest);
     }
   }
@@ -274,7 +299,8 @@ HttpAnswer FakeRegistry::put_manifest(Repository& repository, const HttpRequest&
   if (reference.find(':') == std::string::npos) repository.tags[reference] = digest;
   HttpAnswer answer{.status = 201, .headers = {{"Docker-Content-Digest", digest}}};
   const std::string subject = document.value("/subject/digest"_json_pointer, "");
-  if (options_.referrers && !subject.empty()) answer.headers.add("OCI-Subject", subject);
+  const bool lists = options_.referrers && options_.tells_subject;
+  if (lists && !subject.empty()) answer.headers.add("OCI-Subject", subject);
   return answer;
 }
 
@@ -289,8 +315,8 @@ HttpAnswer FakeRegistry::tag_list(const std::string& name, const Repository& rep
   const std::string limit = request.query("n");
   if (const std::size_t n = limit.empty() ? tags.size() : std::stoul(limit); n < tags.size()) {
     tags.resize(n);
-    answer.headers.add("Link", "</v2/" + name + "/tags/list?n=" + limit + "&last=" + tags.back() +
-                                   ">; rel=\"next\"");
+    const std::string next = "/v2/" + name + "/tags/list?n=" + limit + "&last=" + tags.back();
+    if (options_.links) answer.headers.add("Link", "<" + next + ">; rel=\"next\"");
   }
   answer.body = nlohmann::json{{"name", name}, {"tags", tags}}.dump();
   return answer;

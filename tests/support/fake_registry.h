@@ -38,6 +38,22 @@ class FakeRegistry {
     std::size_t smallest_part = 0;
     /// `user:password`; empty: nobody is asked.
     std::string basic_login = {};
+    /// What it says to a part that it took; some answer 201 or 204.
+    int part_status = 202;
+    /// What it says to `GET` of an upload where `upload_status` is off.
+    int no_upload_status = 404;
+    /// `GET` of a blob honours Range.
+    bool ranges = true;
+    /// A list of tags that was cut off says where it goes on.
+    bool links = true;
+    /// A manifest whose content is not there is refused.
+    bool checks_manifests = true;
+    /// Deleting a manifest by its digest leaves its tags, as ggcr has it.
+    bool tags_stay = false;
+    /// `OCI-Subject` is told where the referrers API is.
+    bool tells_subject = true;
+    /// Manifests have an ETag, and `If-Match` and `If-None-Match` are honoured.
+    bool conditions = false;
   };
 
   FakeRegistry();
@@ -83,6 +99,9 @@ class FakeRegistry {
   HttpAnswer put_manifest(Repository& repository, const HttpRequest& request,
                           const std::string& reference);
   HttpAnswer delete_manifest(Repository& repository, const std::string& reference);
+  /// Whether the conditions of a request for a manifest hold.
+  bool conditions_hold(const Repository& repository, const HttpRequest& request,
+                       const std::string& reference) const;
   HttpAnswer referrers(const Repository& repository, const std::string& subject);
   HttpAnswer tag_list(const std::string& name, const Repository& repository,
                       const HttpRequest& request);

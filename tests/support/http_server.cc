@@ -136,14 +136,22 @@ HttpRequest request_to_keep(HttpRequest request) {
 
 std::string HttpRequest::path() const { return target.substr(0, target.find('?')); }
 
-std::string HttpRequest::query(const std::string& name) const {
+std::vector<std::string> HttpRequest::queries(const std::string& name) const {
   const std::size_t question = target.find('?');
   if (question == std::string::npos) return {};
   const std::string all = "&" + target.substr(question + 1);
-  const std::size_t at = all.find("&" + name + "=");
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + name.size() + 2;
-  return percent_decode(std::string_view(all).substr(begin, all.find('&', begin) - begin));
+  const std::string wanted = "&" + name + "=";
+  std::vector<std::string> values;
+  for (std::size_t at = 0; (at = all.find(wanted, at)) != std::string::npos;) {
+    at += wanted.size();
+    values.push_back(percent_decode(std::string_view(all).substr(at, all.find('&', at) - at)));
+  }
+  return values;
+}
+
+std::string HttpRequest::query(const std::string& name) const {
+  const auto values = queries(name);
+  return values.empty() ? "" : values.front();
 }
 
 class HttpServer::State {

@@ -22,8 +22,9 @@ struct HttpRequest {
 
   /// Before the question mark.
   std::string path() const;
-  /// A query's decoded value, or "".
+  /// A query's decoded value, or ""; of several the first.
   std::string query(const std::string& name) const;
+  std::vector<std::string> queries(const std::string& name) const;
   /// `METHOD PATH`
   std::string line() const { return method + " " + path(); }
 };
