@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/document.h"
 
+#include <span>
+
 #include "oci/error.h"
 #include "oci/json.h"
 
@@ -95,7 +97,12 @@ std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, s
                                          std::to_string(descriptor.size) + " bytes, over the " +
                                          std::to_string(limit) + " allowed for a document");
   }
-  return read_all(*blobs.open(descriptor), limit);
+  const auto source = blobs.open(descriptor);
+  if (descriptor.size > kChunkSize) return read_all(*source, limit);  // room as the bytes come
+  std::string text(descriptor.size, '\0');
+  read_full(*source, std::as_writable_bytes(std::span(text)));  // throws where it is not all
+  if (text.empty()) read_all(*source, 0);
+  return text;
 }
 
 std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Digest& digest) {

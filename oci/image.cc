@@ -44,16 +44,19 @@ bool wanted_by_any(const Descriptor& entry, const std::vector<Platform>& platfor
                                        [&](const auto& p) { return matches(*entry.platform, p); });
 }
 
+/// Opens each index once: where every level names the next a thousand times, there is no end
+/// otherwise.
 void collect_platforms(const BlobProvider& blobs, const Descriptor& root, std::size_t depth,
-                       std::vector<Descriptor>& found) {
+                       std::set<Digest>& opened, std::vector<Descriptor>& found) {
   if (is_attestation(root)) return;
   if (root.media_type.is_index()) {
+    if (!opened.insert(root.digest).second) return;
     if (depth >= kMaxIndexDepth) {
       throw Error(ErrorCode::kCorrupt, root.digest.to_string() + ": indexes nested deeper than " +
                                            std::to_string(kMaxIndexDepth));
     }
     for (const auto& entry : read_index(blobs, root).value.manifests) {
-      collect_platforms(blobs, entry, depth + 1, found);
+      collect_platforms(blobs, entry, depth + 1, opened, found);
     }
   } else if (root.media_type.is_manifest()) {
     Descriptor entry = root;
@@ -120,7 +123,8 @@ std::optional<Digest> attested_digest(const Descriptor& entry) {
 
 std::vector<Descriptor> list_platforms(const BlobProvider& blobs, const Descriptor& root) {
   std::vector<Descriptor> found;
-  collect_platforms(blobs, root, 0, found);
+  std::set<Digest> opened;
+  collect_platforms(blobs, root, 0, opened, found);
   std::set<std::pair<Digest, Platform>> seen;
   std::erase_if(found, [&](const Descriptor& entry) {
     return !seen.emplace(entry.digest, *entry.platform).second;

@@ -2,8 +2,10 @@
 #include "oci/inspect.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "oci/document.h"
@@ -40,11 +42,9 @@ std::optional<std::uint64_t> annotated_size(const Descriptor& layer) {
 
 class Inspection {
  public:
-  Inspection(const BlobProvider& blobs, const UncompressedSize& uncompressed_size,
-             const Descriptor& root, std::string name)
-      : blobs_(blobs),
-        uncompressed_size_(uncompressed_size),
-        report_{.name = std::move(name), .root = root} {}
+  Inspection(const BlobProvider& blobs, const InspectOptions& options, const Descriptor& root,
+             std::string name)
+      : blobs_(blobs), options_(options), report_{.name = std::move(name), .root = root} {}
 
   ImageReport run() {
     const Descriptor& root = report_.root;
@@ -52,8 +52,8 @@ class Inspection {
       Index index = read_index(blobs_, root).value;
       report_.annotations = std::move(index.annotations);
       report_.subject = std::move(index.subject);
-      count(root);
       add_entries(index.manifests, 1);
+      read_entries();
     } else {
       report_.manifests.push_back(read_entry(root));
     }
@@ -62,7 +62,9 @@ class Inspection {
   }
 
  private:
+  /// Lists what there is to read; indexes on the way are read at once.
   void add_entries(const std::vector<Descriptor>& entries, std::size_t depth) {
+    report_.manifests.reserve(report_.manifests.size() + entries.size());
     for (const auto& entry : entries) {
       if (report_.manifests.size() >= kMaxDescriptors) {
         throw Error(ErrorCode::kCorrupt,
@@ -71,7 +73,7 @@ class Inspection {
       if (entry.media_type.is_index()) {
         add_index(entry, depth);
       } else {
-        report_.manifests.push_back(try_entry(entry));
+        report_.manifests.push_back({.kind = ManifestKind::kOther, .descriptor = entry});
       }
     }
   }
@@ -89,7 +91,6 @@ class Inspection {
       nested.annotations = std::move(index.annotations);
       nested.subject = std::move(index.subject);
       entries = std::move(index.manifests);
-      count(entry);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kNotFound) throw;
     }
@@ -97,16 +98,32 @@ class Inspection {
     add_entries(entries, depth + 1);
   }
 
-  ManifestReport try_entry(const Descriptor& entry) {
-    try {
-      return read_entry(entry);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::kNotFound) throw;
-      return {.kind = ManifestKind::kMissing, .descriptor = entry};
+  /// In pieces that are worth a task of the pool.
+  void read_entries() {
+    constexpr std::size_t kPiece = 64;
+    const std::span<ManifestReport> reports(report_.manifests);
+    if (options_.pool == nullptr) return read_entries(reports);
+    TaskGroup group(*options_.pool);
+    for (std::size_t i = 0; i < reports.size(); i += kPiece) {
+      const auto piece = reports.subspan(i, std::min(kPiece, reports.size() - i));
+      group.run([this, piece] { read_entries(piece); });
+    }
+    group.wait();
+  }
+
+  void read_entries(std::span<ManifestReport> reports) const {
+    for (auto& report : reports) {
+      if (!report.descriptor.media_type.is_manifest()) continue;
+      try {
+        report = read_entry(report.descriptor);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::kNotFound) throw;
+        report.kind = ManifestKind::kMissing;
+      }
     }
   }
 
-  ManifestReport read_entry(const Descriptor& entry) {
+  ManifestReport read_entry(const Descriptor& entry) const {
     ManifestReport report{.kind = ManifestKind::kOther, .descriptor = entry};
     if (!entry.media_type.is_manifest()) return report;
     Manifest manifest = read_manifest(blobs_, entry).value;
@@ -138,9 +155,11 @@ class Inspection {
     }
   }
 
-  void add_layers(ManifestReport& report, const std::vector<Descriptor>& layers) {
-    const auto config = report.config.value_or(ImageConfig{});
+  void add_layers(ManifestReport& report, const std::vector<Descriptor>& layers) const {
+    static const ImageConfig kNone;
+    const ImageConfig& config = report.config ? *report.config : kNone;
     const auto history = layer_history(config, layers.size());
+    report.layers.reserve(layers.size());
     for (std::size_t i = 0; i < layers.size(); ++i) {
       LayerReport layer{.descriptor = layers[i],
                         .created = history[i].created,
@@ -156,20 +175,17 @@ class Inspection {
     const Descriptor& blob = layer.descriptor;
     if (!blob.media_type.is_layer()) return std::nullopt;
     if (blob.media_type.layer_compression() == Compression::kNone) return blob.size;
-    if (uncompressed_size_ && layer.diff_id) {
-      if (auto size = uncompressed_size_(blob, *layer.diff_id)) return size;
+    if (options_.uncompressed_size && layer.diff_id) {
+      if (auto size = options_.uncompressed_size(blob, *layer.diff_id)) return size;
     }
     return annotated_size(blob);
   }
 
-  void add_sizes(ManifestReport& report) {
-    count(report.descriptor);
-    count(*report.config_descriptor);
+  static void add_sizes(ManifestReport& report) {
     report.compressed_size = report.descriptor.size + report.config_descriptor->size;
     report.uncompressed_size = 0;
     std::set<Digest> different;
     for (const auto& layer : report.layers) {
-      count(layer.descriptor);
       if (!layer.uncompressed_size) {
         report.uncompressed_size.reset();
       } else if (report.uncompressed_size) {
@@ -180,42 +196,61 @@ class Inspection {
     }
   }
 
-  void count(const Descriptor& blob) {
-    if (counted_.insert(blob.digest).second) report_.unique_size += blob.size;
-  }
-
   void add_totals() {
-    std::map<Digest, std::set<Digest>> images_of;
+    if (report_.root.media_type.is_index()) count(report_.root);
     for (const auto& manifest : report_.manifests) {
+      count_blobs(manifest);
       if (manifest.kind != ManifestKind::kImage) continue;
       ++report_.platforms;
       report_.compressed_size += manifest.compressed_size;
       report_.created = std::max(report_.created, manifest.config->created);
-      for (const auto& layer : manifest.layers) {
-        auto& images = images_of[layer.descriptor.digest];
-        const bool newly = images.insert(manifest.descriptor.digest).second;
-        if (newly && images.size() == 2) report_.shared_size += layer.descriptor.size;
+    }
+    count_platforms();
+  }
+
+  void count_blobs(const ManifestReport& manifest) {
+    const bool read = manifest.kind == ManifestKind::kIndex || manifest.config_descriptor;
+    if (read) count(manifest.descriptor);
+    if (manifest.config_descriptor) count(*manifest.config_descriptor);
+    for (const auto& layer : manifest.layers) count(layer.descriptor);
+  }
+
+  void count(const Descriptor& blob) {
+    if (counted_.insert(blob.digest).second) report_.unique_size += blob.size;
+  }
+
+  /// Of each layer, how many different images have it.
+  void count_platforms() {
+    std::unordered_set<Digest> images;
+    std::unordered_map<Digest, std::size_t> platforms;
+    for (const auto& image : report_.manifests) {
+      if (image.kind != ManifestKind::kImage || !images.insert(image.descriptor.digest).second) {
+        continue;
+      }
+      std::set<Digest> different;
+      for (const auto& layer : image.layers) {
+        const Descriptor& blob = layer.descriptor;
+        const bool newly = different.insert(blob.digest).second;
+        if (newly && ++platforms[blob.digest] == 2) report_.shared_size += blob.size;
       }
     }
-    for (auto& manifest : report_.manifests) {
-      if (manifest.kind != ManifestKind::kImage) continue;
-      for (auto& layer : manifest.layers) {
-        layer.platforms = images_of.at(layer.descriptor.digest).size();
-      }
+    for (auto& image : report_.manifests) {
+      if (image.kind != ManifestKind::kImage) continue;
+      for (auto& layer : image.layers) layer.platforms = platforms.at(layer.descriptor.digest);
     }
   }
 
   const BlobProvider& blobs_;
-  const UncompressedSize& uncompressed_size_;
+  const InspectOptions& options_;
   ImageReport report_;
-  std::set<Digest> counted_;
+  std::unordered_set<Digest> counted_;
 };
 
 }  // namespace
 
 ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std::string name,
-                          const UncompressedSize& uncompressed_size) {
-  return Inspection(blobs, uncompressed_size, root, std::move(name)).run();
+                          const InspectOptions& options) {
+  return Inspection(blobs, options, root, std::move(name)).run();
 }
 
 }  // namespace bale::oci

@@ -10,6 +10,7 @@
 #include "oci/blob_store.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
+#include "oci/thread_pool.h"
 
 namespace bale::oci {
 
@@ -72,11 +73,17 @@ struct ImageReport {
 using UncompressedSize =
     std::function<std::optional<std::uint64_t>(const Descriptor& layer, const DiffId& diff_id)>;
 
+struct InspectOptions {
+  UncompressedSize uncompressed_size = {};  ///< called from any thread
+  /// Where the documents under an index are read; null: in the calling thread.
+  ThreadPool* pool = nullptr;
+};
+
 /// Reads manifests and configs under `root`, no layer. What an index names and `blobs` does not
 /// have is reported as kMissing; a missing root throws kNotFound. Throws kCorrupt as the readers of
 /// the documents do.
 ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std::string name,
-                          const UncompressedSize& uncompressed_size = {});
+                          const InspectOptions& options = {});
 
 /// One JSON object (docs/formats/inspect.md), indented.
 std::string to_json(const ImageReport& report);

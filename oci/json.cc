@@ -125,9 +125,10 @@ JsonObject::JsonObject(const Json& json, std::string path) : json_(&json), path_
 }
 
 const Json* JsonObject::find(std::string_view key) const {
-  const auto found = json_->find(std::string(key));
-  if (found == json_->end() || found->is_null()) return nullptr;
-  return &*found;
+  for (const auto& [name, value] : json_->get_ref<const Json::object_t&>()) {
+    if (name == key) return value.is_null() ? nullptr : &value;
+  }
+  return nullptr;
 }
 
 bool JsonObject::has(std::string_view key) const { return find(key) != nullptr; }

@@ -36,8 +36,10 @@ std::optional<Descriptor> parse_subject(const JsonObject& object) {
 }
 
 std::vector<Descriptor> parse_descriptors(const JsonObject& object, std::string_view key) {
+  const auto entries = object.objects(key, kMaxDescriptors);
   std::vector<Descriptor> descriptors;
-  for (const auto& entry : object.objects(key, kMaxDescriptors)) {
+  descriptors.reserve(entries.size());
+  for (const auto& entry : entries) {
     descriptors.push_back(parse_descriptor(entry));
   }
   return descriptors;

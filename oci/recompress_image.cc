@@ -59,11 +59,20 @@ class Recompression {
   }
 
  private:
+  /// Each index once, however often indexes name it.
   Descriptor index(const Descriptor& entry, std::size_t depth) {
     if (depth >= kMaxIndexDepth) {
       throw Error(ErrorCode::kCorrupt, entry.digest.to_string() + ": indexes nested deeper than " +
                                            std::to_string(kMaxIndexDepth));
     }
+    auto done = indexes_.find(entry.digest);
+    if (done == indexes_.end()) {
+      done = indexes_.emplace(entry.digest, repack_index(entry, depth)).first;
+    }
+    return done->second.digest == entry.digest ? entry : in_place_of(entry, done->second);
+  }
+
+  Descriptor repack_index(const Descriptor& entry, std::size_t depth) {
     const Document<Index> old = read_index(from_, entry);
     Index changed = old.value;
     std::map<std::string, std::string> replaced;
@@ -77,7 +86,9 @@ class Recompression {
     for (auto& child : changed.manifests) point_to_new(child, replaced);
     if (changed == old.value) return entry;
     if (!docker) changed.media_type = oci_type(changed.media_type);
-    return write(entry, make_document(std::move(changed)));
+    const auto made = make_document(std::move(changed));
+    write_blob(to_, made.descriptor, made.bytes);
+    return made.descriptor;
   }
 
   static void point_to_new(Descriptor& attestation,
@@ -103,7 +114,9 @@ class Recompression {
     }
     if (changed == old.value) return entry;
     finish_types(changed);
-    return write(entry, make_document(std::move(changed)));
+    const auto made = make_document(std::move(changed));
+    write_blob(to_, made.descriptor, made.bytes);
+    return in_place_of(entry, made.descriptor);
   }
 
   bool is_wanted(const Descriptor& layer) const {
@@ -135,18 +148,13 @@ class Recompression {
     manifest.media_type = oci_type(manifest.media_type);
   }
 
-  template <typename T>
-  Descriptor write(const Descriptor& entry, const Document<T>& document) {
-    write_blob(to_, document.descriptor, document.bytes);
-    return in_place_of(entry, document.descriptor);
-  }
-
   const BlobProvider& from_;
   BlobStore& to_;
   ThreadPool& pool_;
   const LayerOptions& options_;
   const Recompress which_;
   std::map<Digest, Descriptor> layers_;
+  std::map<Digest, Descriptor> indexes_;
 };
 
 }  // namespace

@@ -30,6 +30,12 @@ oci::Descriptor chosen_root(const OpenedImage& image, const InspectOptions& opti
   return oci::select_image(*image.blobs, image.root, platform_of(options));
 }
 
+/// Threads for an index of many entries; of few they cost more than they save.
+oci::ThreadPool* pool_for(Program& program, const oci::Descriptor& root) {
+  constexpr std::uint64_t kMany = 16 * 1024;
+  return root.media_type.is_index() && root.size > kMany ? &program.pool() : nullptr;
+}
+
 int inspect(Program& program, const InspectOptions& options) {
   const OpenedImage image = open_image(program, options.name);
   if (options.config) {
@@ -42,7 +48,8 @@ int inspect(Program& program, const InspectOptions& options) {
     print(oci::read_blob(*image.blobs, root, oci::kMaxManifestSize));
     return exit_status::kDone;
   }
-  const auto report = oci::inspect_image(*image.blobs, root, image.name.to_string());
+  const auto report = oci::inspect_image(*image.blobs, root, image.name.to_string(),
+                                         {.pool = pool_for(program, root)});
   print(options.json ? oci::to_json(report) : oci::render_tree(report));
   return exit_status::kDone;
 }

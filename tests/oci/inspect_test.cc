@@ -109,7 +109,9 @@ TEST(Inspect, AsksForUncompressedSizes) {
   const auto known = [](const Descriptor&, const DiffId&) {
     return std::optional<std::uint64_t>(7);
   };
-  EXPECT_EQ(inspect_image(store, root, "", known).manifests[0].uncompressed_size, 14U);
+  EXPECT_EQ(
+      inspect_image(store, root, "", {.uncompressed_size = known}).manifests[0].uncompressed_size,
+      14U);
 }
 
 TEST(InspectJson, HasThePlatformsWherePodmanHasThem) {
