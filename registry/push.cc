@@ -166,9 +166,8 @@ class Push {
     if (references.empty() && !there) references = {root_.digest.to_string()};
     for (const std::string& reference : references) {
       blobs_.run([this, reference](const Repository& repository) {
-        if (is_guarded() && !oci::Digest::try_parse(reference)) {
-          check_guard(reference, repository.head_manifest(reference));
-        }
+        const bool guarded = is_guarded() && !oci::Digest::try_parse(reference);
+        if (guarded) return send_guarded(repository, reference);
         send_manifest(repository, reference, root_);
       });
     }
@@ -179,12 +178,26 @@ class Push {
                      const oci::Descriptor& manifest) {
     const std::string bytes = oci::read_blob(from_, manifest, oci::kMaxManifestSize);
     try {
-      const bool root = manifest.digest == root_.digest;
-      put_manifest_with_subject(repository, reference, manifest, bytes,
-                                root ? options_.existing : Existing::kReplace);
+      put_manifest_with_subject(repository, reference, manifest, bytes);
     } catch (const oci::Error& error) {
       throw error.in("pushing " + repository.name() + " " + reference);
     }
+    const std::lock_guard lock(mutex_);
+    ++result_.manifests;
+  }
+
+  /// Sets a tag if it is still as it has to be.
+  void send_guarded(const Repository& repository, const std::string& tag) {
+    const auto seen = repository.find_manifest(tag);
+    check_guard(tag, seen ? std::optional(seen->descriptor) : std::nullopt);
+    const std::string bytes = oci::read_blob(from_, root_, oci::kMaxManifestSize);
+    const auto answer = repository.put_manifest_unless_changed(tag, seen, root_, bytes);
+    if (!answer) {
+      throw oci::Error(options_.expected ? oci::ErrorCode::kCorrupt : oci::ErrorCode::kFailed,
+                       to().name() + ":" + tag + " was set by somebody else this moment",
+                       "look at what is there now");
+    }
+    list_under_subject(repository, *answer, root_, bytes);
     const std::lock_guard lock(mutex_);
     ++result_.manifests;
   }

@@ -15,6 +15,9 @@
 
 namespace bale::registry {
 
+/// Whether a tag that is there may be given to something else.
+enum class Existing { kReplace, kKeep };
+
 struct PushOptions {
   /// None: pushed by digest alone.
   std::vector<std::string> tags = {};
@@ -22,8 +25,8 @@ struct PushOptions {
   enum class Replace { kSameKind, kAny } replace = Replace::kSameKind;
   /// kKeep: a tag that is there and names something else is an error.
   Existing existing = Existing::kReplace;
-  /// What the tags have to name now; anything else is an error. Registries offer no exchange of one
-  /// for the other, so that it is asked for right before the tag is set.
+  /// What the tags have to name now; anything else is an error. It is asked for right before a tag
+  /// is set, and again by a registry that knows conditional requests.
   std::optional<oci::Digest> expected = std::nullopt;
   /// The repository is remembered to have taken this very digest; it is asked for that first.
   bool known_there = false;

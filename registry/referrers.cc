@@ -46,9 +46,8 @@ std::optional<Subject> subject_of(const oci::Descriptor& descriptor, std::string
 }
 
 /// The index under the fallback tag; an empty one where there is none.
-oci::Index read_fallback(const Repository& repository, const std::string& tag) {
-  if (!repository.head_manifest(tag)) return {};
-  return oci::parse_index(repository.get_manifest(tag).bytes);
+oci::Index index_of(const std::optional<FetchedManifest>& fallback) {
+  return fallback ? oci::parse_index(fallback->bytes) : oci::Index{};
 }
 
 bool lists(const oci::Index& index, const oci::Digest& digest) {
@@ -56,22 +55,19 @@ bool lists(const oci::Index& index, const oci::Digest& digest) {
                      [&](const oci::Descriptor& entry) { return entry.digest == digest; });
 }
 
-void write_fallback(const Repository& repository, const std::string& tag, oci::Index index) {
-  const auto document = oci::make_document(std::move(index));
-  repository.put_manifest(tag, document.descriptor, document.bytes);
-}
-
-/// Changes the fallback index until it is found to be as wanted: the tag has no lock, and of two
-/// writers the first loses its entry.
+/// Changes the fallback index until it is found to be as wanted: the tag has no lock, and where the
+/// registry knows no conditions the first of two writers loses its entry.
 template <typename Done, typename Edit>
 void edit_fallback(const Repository& repository, const std::string& tag, Done done, Edit edit) {
   for (int round = 0; round < kRounds; ++round) {
-    oci::Index index = read_fallback(repository, tag);
+    const auto seen = repository.find_manifest(tag);
+    oci::Index index = index_of(seen);
     if (done(index)) return;
     edit(index);
-    write_fallback(repository, tag, std::move(index));
+    const auto changed = oci::make_document(std::move(index));
+    (void)repository.put_manifest_unless_changed(tag, seen, changed.descriptor, changed.bytes);
   }
-  if (done(read_fallback(repository, tag))) return;
+  if (done(index_of(repository.find_manifest(tag)))) return;
   throw oci::Error(oci::ErrorCode::kFailed,
                    repository.name() + ":" + tag + " is being changed by others all the time");
 }
@@ -118,14 +114,17 @@ class ReferrersCopy {
 }  // namespace
 
 void put_manifest_with_subject(const Repository& to, std::string_view reference,
-                               const oci::Descriptor& descriptor, std::string_view bytes,
-                               Existing existing) {
-  const PutAnswer answer = to.put_manifest(reference, descriptor, bytes, existing);
+                               const oci::Descriptor& descriptor, std::string_view bytes) {
+  list_under_subject(to, to.put_manifest(reference, descriptor, bytes), descriptor, bytes);
+}
+
+void list_under_subject(const Repository& in, const PutAnswer& answer,
+                        const oci::Descriptor& descriptor, std::string_view bytes) {
   if (answer.lists_subject) return;
   const auto subject = subject_of(descriptor, bytes);
   if (!subject) return;
   edit_fallback(
-      to, referrers_tag(subject->subject.digest),
+      in, referrers_tag(subject->subject.digest),
       [&](const oci::Index& index) { return lists(index, descriptor.digest); },
       [&](oci::Index& index) { index.manifests.push_back(subject->entry); });
 }

@@ -15,8 +15,11 @@ namespace bale::registry {
 /// without the referrers API by an entry in the index under the fallback tag, which others may be
 /// changing at the same time. Throws as put_manifest, and kFailed where that race is lost for good.
 void put_manifest_with_subject(const Repository& to, std::string_view reference,
-                               const oci::Descriptor& descriptor, std::string_view bytes,
-                               Existing existing = Existing::kReplace);
+                               const oci::Descriptor& descriptor, std::string_view bytes);
+
+/// The second half of it, for a manifest that has been put.
+void list_under_subject(const Repository& in, const PutAnswer& answer,
+                        const oci::Descriptor& descriptor, std::string_view bytes);
 
 /// Deletes a manifest by digest, and its entry in the fallback index where there is one.
 void delete_manifest_with_subject(const Repository& from, const oci::Digest& digest);

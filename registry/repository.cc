@@ -63,6 +63,12 @@ void check_stored(const Exchange<Response>& exchange, const oci::Descriptor& des
       describe(exchange.request) + ": the registry stored it as " + stored->to_string());
 }
 
+PutAnswer answer_of(const Exchange<Response>& exchange, const oci::Descriptor& descriptor) {
+  if (!exchange.head().ok()) throw exchange.error();
+  check_stored(exchange, descriptor);
+  return {exchange.head().headers.find("OCI-Subject").has_value()};
+}
+
 }  // namespace
 
 const std::string& accepted_manifests() {
@@ -120,6 +126,15 @@ FetchedManifest Repository::get_manifest(std::string_view reference) const {
           exchange.head().headers.find("ETag").value_or("")};
 }
 
+std::optional<FetchedManifest> Repository::find_manifest(std::string_view reference) const {
+  try {
+    return get_manifest(reference);
+  } catch (const oci::Error& error) {
+    if (error.code() != oci::ErrorCode::kNotFound) throw;
+    return std::nullopt;
+  }
+}
+
 std::optional<oci::Descriptor> Repository::head_manifest(std::string_view reference) const {
   const auto exchange = state_->send({.method = "HEAD",
                                       .path = "/manifests/" + std::string(reference),
@@ -138,20 +153,15 @@ std::optional<oci::Descriptor> Repository::head_manifest(std::string_view refere
 }
 
 PutAnswer Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
-                                   std::string_view bytes, Existing existing) const {
-  Headers condition;
-  if (existing == Existing::kKeep) condition.add("If-None-Match", "*");
-  const auto exchange = state_->send(put_call(reference, descriptor, bytes, std::move(condition)),
-                                     State::Purpose::kWrite);
-  if (!exchange.head().ok()) throw exchange.error();
-  check_stored(exchange, descriptor);
-  return {exchange.head().headers.find("OCI-Subject").has_value()};
+                                   std::string_view bytes) const {
+  const auto exchange =
+      state_->send(put_call(reference, descriptor, bytes, {}), State::Purpose::kWrite);
+  return answer_of(exchange, descriptor);
 }
 
-bool Repository::put_manifest_unless_changed(std::string_view tag,
-                                             const std::optional<FetchedManifest>& seen,
-                                             const oci::Descriptor& descriptor,
-                                             std::string_view bytes) const {
+std::optional<PutAnswer> Repository::put_manifest_unless_changed(
+    std::string_view tag, const std::optional<FetchedManifest>& seen,
+    const oci::Descriptor& descriptor, std::string_view bytes) const {
   constexpr int kPreconditionFailed = 412;
   Headers condition;
   if (!seen) condition.add("If-None-Match", "*");
@@ -160,10 +170,8 @@ bool Repository::put_manifest_unless_changed(std::string_view tag,
   if (strong) condition.add("If-Match", seen->etag);
   const auto exchange =
       state_->send(put_call(tag, descriptor, bytes, condition), State::Purpose::kWrite);
-  if (exchange.head().status == kPreconditionFailed) return false;
-  if (!exchange.head().ok()) throw exchange.error();
-  check_stored(exchange, descriptor);
-  return true;
+  if (exchange.head().status == kPreconditionFailed) return std::nullopt;
+  return answer_of(exchange, descriptor);
 }
 
 void Repository::delete_manifest(std::string_view reference) const {

@@ -38,9 +38,6 @@ struct PutAnswer {
   bool lists_subject = false;  ///< the manifest is now among the referrers of its subject
 };
 
-/// Whether a tag that is there may be given to something else.
-enum class Existing { kReplace, kKeep };
-
 /// Where an upload goes on; the newest location counts.
 struct Upload {
   Url location;
@@ -87,19 +84,22 @@ class Repository final : public oci::BlobProvider {
 
   /// `GET /manifests/TAG-OR-DIGEST`. Throws kNotFound; kCorrupt where digest or types disagree.
   FetchedManifest get_manifest(std::string_view reference) const;
+  /// The same, or nothing where there is none.
+  std::optional<FetchedManifest> find_manifest(std::string_view reference) const;
   /// The same for a tag or digest, without the content where the registry tells digest, type and
   /// size in its headers. Nothing where there is no such manifest.
   std::optional<oci::Descriptor> head_manifest(std::string_view reference) const;
   /// `PUT /manifests/TAG-OR-DIGEST`: exactly these bytes. Throws kCorrupt where the registry
-  /// computed another digest than the descriptor's, kFailed where `existing` does not allow it and
-  /// the registry looks.
+  /// computed another digest than the descriptor's.
   PutAnswer put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
-                         std::string_view bytes, Existing existing = Existing::kReplace) const;
+                         std::string_view bytes) const;
   /// The same for a tag, on the condition that it is still as `seen`, or, without it, that there is
-  /// none (RFC 9110, section 13.1). False where the registry says that it is not so; one that knows
-  /// no conditions writes in any case.
-  bool put_manifest_unless_changed(std::string_view tag, const std::optional<FetchedManifest>& seen,
-                                   const oci::Descriptor& descriptor, std::string_view bytes) const;
+  /// none (RFC 9110, section 13.1). Nothing where the registry says that it is not so; one that
+  /// knows no conditions writes in any case.
+  std::optional<PutAnswer> put_manifest_unless_changed(std::string_view tag,
+                                                       const std::optional<FetchedManifest>& seen,
+                                                       const oci::Descriptor& descriptor,
+                                                       std::string_view bytes) const;
   /// Deletes a manifest by digest, with all its tags; or a tag where the registry can do that.
   /// Throws kNotFound; kFailed where the registry does not do it.
   void delete_manifest(std::string_view reference) const;

@@ -22,6 +22,7 @@ struct AttachOptions {
   std::vector<std::string> files;
   std::string artifact_type;
   std::vector<std::string> annotations;
+  bool no_subject = false;
 };
 
 constexpr const char* kDefaultFileType = "application/octet-stream";
@@ -48,17 +49,22 @@ oci::Annotations parse_annotations(const std::vector<std::string>& list) {
   return annotations;
 }
 
-int attach(Program& program, const AttachOptions& options) {
-  const auto name = registry_name(options.name);
-  program.set_push_hosts({name.host});
-  const auto repository = program.repository(name, registry::Repository::Access::kPush);
+/// What the artifact is attached to; nothing where it is to stand alone under its own tag.
+std::optional<oci::Descriptor> subject_of(const registry::Repository& repository,
+                                          const oci::Reference& name, bool alone) {
+  if (alone && (name.digest || !name.tag)) {
+    throw oci::Error(oci::ErrorCode::kInvalid,
+                     name.to_string() + ": an artifact without a subject needs a tag of its own");
+  }
+  if (alone) return std::nullopt;
   auto subject = repository.head_manifest(name.manifest_reference());
   if (!subject) throw oci::Error(oci::ErrorCode::kNotFound, "no image " + name.to_string());
+  return subject;
+}
 
-  FileBlobs blobs;
+oci::Manifest make_manifest(const AttachOptions& options, FileBlobs& blobs) {
   oci::Manifest manifest{.artifact_type = options.artifact_type,
                          .config = blobs.add_text("{}", oci::media_type::kOciEmpty),
-                         .subject = *std::move(subject),
                          .annotations = parse_annotations(options.annotations)};
   for (const auto& file : options.files) {
     const auto [path, type] = split_file(file);
@@ -67,10 +73,22 @@ int attach(Program& program, const AttachOptions& options) {
     manifest.layers.push_back(std::move(layer));
   }
   if (manifest.layers.empty()) manifest.layers.push_back(manifest.config);
+  return manifest;
+}
+
+int attach(Program& program, const AttachOptions& options) {
+  const auto name = registry_name(options.name);
+  program.set_push_hosts({name.host});
+  const auto repository = program.repository(name, registry::Repository::Access::kPush);
+  auto subject = subject_of(repository, name, options.no_subject);
+  FileBlobs blobs;
+  oci::Manifest manifest = make_manifest(options, blobs);
+  manifest.subject = std::move(subject);
   const auto document = oci::make_document(std::move(manifest));
   blobs.add_text(document.bytes, document.descriptor.media_type);
   registry::PushOptions push;
   push.blobs = pusher_options(program);
+  if (options.no_subject) push.tags = {*name.tag};
   registry::push_image(blobs, document.descriptor, repository, push, program.progress(),
                        program.stop());
   oci::Reference made = name;
@@ -84,11 +102,13 @@ int attach(Program& program, const AttachOptions& options) {
 void add_attach_command(const Command& bale) {
   auto options = std::make_shared<AttachOptions>();  // shared with the action
   const Command command =
-      bale.subcommand("attach", "Attach files to an image in a registry, as an artifact");
+      bale.subcommand("attach", "Put files into a registry as an artifact, attached to an image");
   command.argument("REF", options->name, "The image").required();
   command.argument("FILE[:TYPE]", options->files, "The files, with their media types");
   command.text("--artifact-type", options->artifact_type, "TYPE", "What the artifact is")
       .required();
+  command.flag("--no-subject", options->no_subject,
+               "Attach to nothing: REF is the name of the artifact itself");
   command.list("--annotation", options->annotations, "K=V", "An annotation of the manifest");
   command.runs(attach, options);
 }

@@ -29,16 +29,9 @@ RegistryIndexPlace::RegistryIndexPlace(Program& program, oci::Reference name)
       name_(std::move(name)),
       repository_(program.repository(name_, registry::Repository::Access::kPush)) {}
 
-std::optional<registry::FetchedManifest> RegistryIndexPlace::fetch() const {
-  try {
-    return repository_.get_manifest(*name_.tag);
-  } catch (const oci::Error& error) {
-    if (error.code() != oci::ErrorCode::kNotFound) throw;
-    return std::nullopt;
-  }
+std::optional<PlacedImage> RegistryIndexPlace::read() {
+  return placed(repository_.find_manifest(*name_.tag));
 }
-
-std::optional<PlacedImage> RegistryIndexPlace::read() { return placed(fetch()); }
 
 void RegistryIndexPlace::bring(const IndexSource& source) {
   if (source.repository == name_.name()) return;
@@ -54,11 +47,11 @@ void RegistryIndexPlace::bring(const IndexSource& source) {
 
 oci::Document<oci::Index> RegistryIndexPlace::update(const Edit& edit) {
   for (int round = 0; round < kRounds; ++round) {
-    const auto fetched = fetch();
+    const auto fetched = repository_.find_manifest(*name_.tag);
     const auto now = placed(fetched);
     const auto document = changed_document(now, edit);
     if (!document) return *now->index;
-    const bool written = repository_.put_manifest_unless_changed(
+    const auto written = repository_.put_manifest_unless_changed(
         *name_.tag, fetched, document->descriptor, document->bytes);
     if (!written) continue;
     const auto after = repository_.head_manifest(*name_.tag);

@@ -23,8 +23,6 @@ class RegistryIndexPlace final : public IndexPlace {
   std::string repository() const override { return name_.name(); }
 
  private:
-  std::optional<registry::FetchedManifest> fetch() const;
-
   Program& program_;
   const oci::Reference name_;
   registry::Repository repository_;

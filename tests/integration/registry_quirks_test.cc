@@ -19,6 +19,7 @@
 #include "registry/push.h"
 #include "registry/referrers.h"
 #include "registry/registries.h"
+#include "tests/support/certificates.h"
 #include "tests/support/docker_registry.h"
 #include "tests/support/nginx.h"
 #include "tests/support/peer_tool.h"
@@ -206,18 +207,9 @@ TEST_F(RegistryQuirks, TakesNoCredentialsAlongToAnotherPort) {
 }
 
 TEST_F(RegistryQuirks, ShowsItsCertificateToWhoeverDemandsOne) {
-  BALE_NEEDS_PEER("openssl");
   const test::ScratchFolder folder;
+  test::make_certificates(folder.path());
   const std::string at = folder.path().string();
-  const auto made = test::run_peer(
-      "cd " + at +
-      " && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out "
-      "ca.crt"
-      " && for name in server client; do openssl req -newkey rsa:2048 -nodes -subj /CN=$name"
-      " -keyout $name.key -out $name.csr && printf 'subjectAltName=IP:127.0.0.1' > ext"
-      " && openssl x509 -req -in $name.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2"
-      " -extfile ext -out $name.crt || exit 1; done");
-  ASSERT_EQ(made.status, 0) << made.output;
   const test::DockerRegistry server({.http = ", tls: {certificate: " + at + "/server.crt, key: " +
                                              at + "/server.key, clientcas: [" + at + "/ca.crt]}"});
   const std::filesystem::path certificates = folder / "certs.d";

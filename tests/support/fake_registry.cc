@@ -267,10 +267,12 @@ HttpAnswer FakeRegistry::referrers(const Repository& repository, const std::stri
   for (const auto& [digest, manifest] : repository.manifests) {
     const auto document = nlohmann::json::parse(manifest.content);
     if (document.value("/subject/digest"_json_pointer, "") != subject) continue;
-    index["manifests"].push_back({{"mediaType", manifest.type},
-                                  {"digest", digest},
-                                  {"size", manifest.content.size()},
-                                  {"artifactType", document.value("artifactType", "")}});
+    index["manifests"].push_back(
+        {{"mediaType", manifest.type},
+         {"digest", digest},
+         {"size", manifest.content.size()},
+         {"artifactType", document.value("artifactType", "")},
+         {"annotations", document.value("annotations", nlohmann::json::object())}});
   }
   return {.headers = {{"Content-Type", "application/vnd.oci.image.index.v1+json"}},
           .body = index.dump()};

@@ -43,6 +43,20 @@ std::string Nginx::in_front_of(const std::string& server, const std::string& mor
          server + ";\n      proxy_set_header Host $http_host;\n" + more + "    }\n  }\n";
 }
 
+std::string Nginx::tls_in_front_of(const std::string& server,
+                                   const std::filesystem::path& certificates) {
+  const std::string at = certificates.string();
+  return "  log_format requests \"$server_protocol $connection $request_method $request_length\";\n"
+         "  server {\n    listen 127.0.0.1:@PORT@ ssl http2;\n    ssl_certificate " +
+         at + "/server.crt;\n    ssl_certificate_key " + at + "/server.key;\n    access_log " + at +
+         "/access.log requests;\n    client_max_body_size 0;\n    location / {\n"
+         "      proxy_pass http://" +
+         server +
+         ";\n      proxy_http_version 1.1;\n      proxy_request_buffering off;\n"
+         "      proxy_set_header Host $http_host;\n"
+         "      proxy_set_header X-Forwarded-Proto https;\n    }\n  }\n";
+}
+
 bool Nginx::is_installed() { return std::filesystem::exists(kProgram); }
 
 }  // namespace bale::test
