@@ -14,6 +14,11 @@ Descriptor describe(const MediaType& media_type, std::string_view bytes) {
   return {.media_type = media_type, .digest = Digest::of(as_bytes(bytes)), .size = bytes.size()};
 }
 
+/// What a document is that does not say so itself, as OCI ones need not.
+MediaType type_or(const char* otherwise, const MediaType& own) {
+  return own.empty() ? MediaType(otherwise) : own;
+}
+
 /// A document whose own `mediaType` says another thing than the descriptor could be taken for two
 /// different documents by two readers (CVE-2021-41190).
 void check_media_type(const Descriptor& descriptor, const MediaType& claimed) {
@@ -54,14 +59,14 @@ Document<T> read_document(const BlobProvider& blobs, const Descriptor& descripto
 
 Document<Manifest> make_document(Manifest manifest) {
   std::string bytes = to_json(manifest);
-  Descriptor descriptor = describe(manifest.media_type, bytes);
+  Descriptor descriptor = describe(type_or(media_type::kOciManifest, manifest.media_type), bytes);
   descriptor.artifact_type = manifest.artifact_type;
   return {std::move(descriptor), std::move(bytes), std::move(manifest)};
 }
 
 Document<Index> make_document(Index index) {
   std::string bytes = to_json(index);
-  Descriptor descriptor = describe(index.media_type, bytes);
+  Descriptor descriptor = describe(type_or(media_type::kOciIndex, index.media_type), bytes);
   return {std::move(descriptor), std::move(bytes), std::move(index)};
 }
 
@@ -99,9 +104,8 @@ std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, s
   }
   const auto source = blobs.open(descriptor);
   if (descriptor.size > kChunkSize) return read_all(*source, limit);  // room as the bytes come
-  std::string text(descriptor.size, '\0');
-  read_full(*source, std::as_writable_bytes(std::span(text)));  // throws where it is not all
-  if (text.empty()) read_all(*source, 0);
+  std::string text(descriptor.size + 1, '\0');                        // one more, to see the end
+  text.resize(read_full(*source, std::as_writable_bytes(std::span(text))));
   return text;
 }
 

@@ -54,7 +54,7 @@ Json to_json_array(const std::vector<Descriptor>& descriptors) {
 Json document_head(const MediaType& media_type, const std::string& artifact_type) {
   Json json;
   json["schemaVersion"] = 2;
-  json["mediaType"] = media_type.to_string();
+  if (!media_type.empty()) json["mediaType"] = media_type.to_string();
   if (!artifact_type.empty()) json["artifactType"] = artifact_type;
   return json;
 }

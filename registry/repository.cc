@@ -206,7 +206,10 @@ std::unique_ptr<oci::Source> Repository::get_blob(const oci::Descriptor& descrip
 }
 
 std::optional<std::uint64_t> Repository::size(const oci::Digest& digest) const {
-  return head_blob(digest);
+  if (const auto blob = head_blob(digest)) return blob;
+  // To most registries a manifest is no blob, and a digest does not tell which of the two it is of.
+  const auto manifest = head_manifest(digest.to_string());
+  return manifest ? std::optional(manifest->size) : std::nullopt;
 }
 
 std::unique_ptr<oci::Source> Repository::do_open(const oci::Descriptor& descriptor) const {

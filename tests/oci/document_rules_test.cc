@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oci/error.h"
+#include "oci/image_walk.h"
+#include "oci/inspect.h"
 #include "oci/media_type.h"
 #include "tests/support/spoiled_image.h"
 
@@ -33,6 +37,68 @@ TEST_P(ValidateFaults, AreToldWithTheirPlace) {
   const auto faults = faults_of(GetParam().spoiled);
   ASSERT_FALSE(faults.empty());
   EXPECT_EQ(faults[0].place, GetParam().place) << faults[0].message;
+}
+
+/// What reading all of the image throws, or "".
+std::string refusal_of(const SpoiledImage& spoiled) {
+  MemoryStore store;
+  const auto root = test::add_spoiled(store, spoiled);
+  try {
+    list_image_blobs(store, root);
+    inspect_image(store, root, "");
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// What readers let pass, since the bytes can be read and mean one thing: it is for `validate` to
+/// tell. All else, readers refuse too.
+const std::set<std::string> kReadAllTheSame = {"ArchitectureEmpty",
+                                               "ArtifactTypeNoMediaType",
+                                               "AttestationOfNoDigest",
+                                               "AttestationOfNothing",
+                                               "ConfigMissingAsABlob",
+                                               "CreatedInTheThirteenthMonth",
+                                               "CreatedNoTime",
+                                               "CreatedWithASpace",
+                                               "CreatedWithAnEmptyFraction",
+                                               "CreatedWithoutAZone",
+                                               "DiffIdTooFew",
+                                               "DiffIdTooMany",
+                                               "DiffIdsMissing",
+                                               "EmptyAnnotationKey",
+                                               "EmptyConfigWithoutArtifactType",
+                                               "EntryArtifactTypeNoMediaType",
+                                               "EntryMediaTypeNoMediaType",
+                                               "EnvWithoutEquals",
+                                               "EnvWithoutName",
+                                               "HistoryTimeNoTime",
+                                               "HistoryTooLong",
+                                               "HistoryTooShort",
+                                               "HistoryWithoutLayers",
+                                               "LabelWithoutName",
+                                               "LayerMissing",
+                                               "LayerOfHugeSize",
+                                               "LayerOfNoLayerType",
+                                               "LayerOneByteTooLong",
+                                               "OsEmpty",
+                                               "PlatformAsArchitecture",
+                                               "PlatformIsNotTheConfigs",
+                                               "PlatformOsEmpty",
+                                               "PlatformOsUnknown",
+                                               "PlatformVariantIsNotTheConfigs",
+                                               "PortByName",
+                                               "PortOfAnUnknownProtocol",
+                                               "PortOutOfRange",
+                                               "PortWithAValue",
+                                               "RelativeUrl",
+                                               "SystemAsArchitecture",
+                                               "VolumesNoSet"};
+
+TEST_P(ValidateFaults, AreRefusedByReadersWhereTheyMust) {
+  const std::string refusal = refusal_of(GetParam().spoiled);
+  EXPECT_EQ(refusal.empty(), kReadAllTheSame.contains(GetParam().name)) << refusal;
 }
 
 SpoiledImage index(std::function<void(Json&)> spoil) { return {.index = std::move(spoil)}; }
@@ -400,6 +466,7 @@ TEST_P(SpoiledText, IsAFaultOfItsDocumentWhicheverItIs) {
     const auto faults = faults_of(spoiled);
     ASSERT_EQ(faults.size(), 1U);
     EXPECT_EQ(faults[0].place, "");  // the document as a whole
+    EXPECT_NE(refusal_of(spoiled), "");
     EXPECT_THAT(faults[0].message, testing::AnyOf(testing::StartsWith("JSON: "),
                                                   testing::StartsWith("expected an object")));
   }

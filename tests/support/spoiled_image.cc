@@ -34,8 +34,7 @@ Json add_document(oci::BlobStore& store, Json document, const MediaType& type,
 
 }  // namespace
 
-std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled) {
-  oci::MemoryStore store;
+oci::Descriptor add_spoiled(oci::BlobStore& store, const SpoiledImage& spoiled) {
   const auto image = add_image(store, "linux/arm64");
   Json manifest = Json::parse(oci::read_blob(store, image, oci::kMaxManifestSize));
   const auto good_config = oci::read_manifest(store, image).value.config;
@@ -49,10 +48,14 @@ std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled) {
       {"schemaVersion", 2}, {"mediaType", media_type::kOciIndex}, {"manifests", {entry}}};
   const Json root =
       add_document(store, index, media_type::kOciIndex, spoiled.index, spoiled.index_text);
-  auto faults =
-      oci::validate_image(store, {.media_type = media_type::kOciIndex,
-                                  .digest = oci::Digest::parse(root["digest"].get<std::string>()),
-                                  .size = root["size"].get<std::uint64_t>()});
+  return {.media_type = media_type::kOciIndex,
+          .digest = oci::Digest::parse(root["digest"].get<std::string>()),
+          .size = root["size"].get<std::uint64_t>()};
+}
+
+std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled) {
+  oci::MemoryStore store;
+  auto faults = oci::validate_image(store, add_spoiled(store, spoiled));
   for (auto& fault : faults) {
     const auto colon = fault.place.find(": ");
     fault.place = colon == std::string::npos ? "" : fault.place.substr(colon + 2);

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "oci/blob_store.h"
 #include "oci/validate.h"
 
 namespace bale::oci {
@@ -31,6 +32,9 @@ struct SpoiledImage {
   std::function<void(std::string&)> manifest_text = {};
   std::function<void(std::string&)> config_text = {};
 };
+
+/// Stores it, and describes the index.
+oci::Descriptor add_spoiled(oci::BlobStore& store, const SpoiledImage& spoiled);
 
 /// The faults of the image, with the digest of the document in front of each place left out.
 std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled);
