@@ -45,6 +45,7 @@ bool BlobUpload::resume_earlier() {
              std::to_string(known->offset));
   upload_ = known;
   resumed_ = true;
+  make_parts_smaller();
   return true;
 }
 
@@ -172,13 +173,17 @@ void BlobUpload::note_failure(const oci::Error& error) {
   if (!delay) throw error;
   not_before_ = Clock::now() + *delay;
   log_.debug(std::string(error.what()) + "; goes on in " + std::to_string(delay->count()) + " ms");
-  chunk_ = std::max(std::min(chunk_, policy_.smallest_chunk), chunk_ / 2);
+  make_parts_smaller();
   may_be_there_ = true;
   if (in_parts() && upload_ && !wrongly_resumed) {
     in_doubt_ = true;
   } else {
     begin_anew();
   }
+}
+
+void BlobUpload::make_parts_smaller() {
+  chunk_ = std::max(std::min(chunk_, policy_.smallest_chunk), chunk_ / 2);
 }
 
 void BlobUpload::begin_anew() {
