@@ -21,7 +21,11 @@ namespace fs = std::filesystem;
 using oci::ImageLayout;
 namespace media_type = oci::media_type;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr long kMiB = 8 * 1024;  // of KiB; sanitizers keep memory of their own
+#else
 constexpr long kMiB = 1024;  // of KiB
+#endif
 
 /// Names a blob of the layout `v1`, however little of it is true.
 void tag(ImageLayout& layout, const oci::Descriptor& root) { layout.set_tag("v1", root); }
