@@ -24,6 +24,22 @@ if (cd "$root" && grep -nE '^#include <(CLI|archive|curl|fmt|isa-l|libdeflate|nl
   status=1
 fi
 
+# What an installed header includes is installed too.
+public=$(for folder in oci registry builder; do
+  awk -v folder="$folder" '/^bale_public_library\(/ {listed = 1; next}
+    listed {header = $1; sub(/\)$/, "", header); print folder "/" header}
+    /\)$/ {listed = 0}' "$root/$folder/CMakeLists.txt"
+done)
+# shellcheck disable=SC2086  # a list of words
+missing=$( (cd "$root" && grep -hoE '^#include "(oci|registry|builder)/[^"]+"' $public) |
+  sed 's/#include "\(.*\)"/\1/' | sort -u | while read -r header; do
+  printf '%s\n' "$public" | grep -qxF "$header" || echo "$header"
+done)
+if [ -n "$missing" ]; then
+  echo "include rules: public headers include these, which bale_public_library does not list:" "$missing" >&2
+  status=1
+fi
+
 # A source names its own header first: it compiles, so that the header needs nothing before it.
 for header in "$root"/oci/*.h "$root"/registry/*.h "$root"/builder/*.h "$root"/tools/*.h; do
   source=${header%.h}.cc
