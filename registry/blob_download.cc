@@ -38,6 +38,7 @@ std::size_t BlobDownload::read(oci::MutableBytes buffer) {
   while (true) {
     try {
       if (!body_) open_at_offset({});
+      skip();
       const std::size_t got = body_->read(buffer);
       offset_ += got;
       return got;
@@ -63,9 +64,10 @@ void BlobDownload::recover(const oci::Error& broken) {
 void BlobDownload::open_at_offset(Clock::time_point not_before) {
   StreamedResponse response = open_(offset_, not_before);
   body_ = std::move(response.body);
+  to_skip_ = 0;
   if (offset_ == 0) return;
   if (response.head.status != 206) {
-    skip(offset_);
+    to_skip_ = offset_;
   } else if (!begins_at(response.head.headers, offset_)) {
     throw oci::Error(oci::ErrorCode::kCorrupt, "asked for " + descriptor_.digest.to_string() +
                                                    " from byte " + std::to_string(offset_) +
@@ -73,13 +75,13 @@ void BlobDownload::open_at_offset(Clock::time_point not_before) {
   }
 }
 
-void BlobDownload::skip(std::uint64_t count) {
+void BlobDownload::skip() {
   std::array<std::byte, 16 * 1024> waste;
-  while (count > 0) {
-    const std::size_t part = std::min<std::uint64_t>(count, waste.size());
+  while (to_skip_ > 0) {
+    const std::size_t part = std::min<std::uint64_t>(to_skip_, waste.size());
     const std::size_t got = body_->read(std::span(waste).first(part));
     if (got == 0) return;
-    count -= got;
+    to_skip_ -= got;
   }
 }
 

@@ -28,7 +28,8 @@ class BlobDownload final : public oci::Source {
 
  private:
   void open_at_offset(Clock::time_point not_before);
-  void skip(std::uint64_t count);
+  /// Reads past what came before the break, where the server sends everything again.
+  void skip();
   void recover(const oci::Error& broken);
 
   const Open open_;
@@ -37,6 +38,7 @@ class BlobDownload final : public oci::Source {
   std::unique_ptr<oci::Source> body_;
   std::uint64_t offset_;
   std::uint64_t offset_of_break_;
+  std::uint64_t to_skip_ = 0;
   int attempts_ = 1;
 };
 

@@ -16,9 +16,8 @@ namespace {
 /// where it is not: a question saved. But some registries answer every mount with an upload, and
 /// would get what they have once more. So this is for blobs that go out with the first packets of a
 /// connection, and cost no more than the question; for larger ones only where the registry has
-/// shown that it mounts, and then up to a size that an upload in vain is no great loss.
+/// shown that it mounts.
 constexpr std::uint64_t kFirstFlight = std::uint64_t{14} * 1024;
-constexpr std::uint64_t kCheapBlob = std::uint64_t{256} * 1024;
 
 }  // namespace
 
@@ -103,7 +102,7 @@ class BlobPusher::State {
       case UploadLimits::SelfMounts::kUnknown:
         return blob.size <= kFirstFlight;
       case UploadLimits::SelfMounts::kDone:
-        return blob.size <= kCheapBlob;
+        return true;
       case UploadLimits::SelfMounts::kRefused:
         return false;
     }

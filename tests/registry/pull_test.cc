@@ -240,30 +240,37 @@ TEST(BlobDownload, GoesOnWhereItBroke) {
 
 TEST(BlobDownload, ListensFromTheStartWhereTheServerKnowsNoRanges) {
   const std::string content = "0123456789";
-  int opened = 0;
+  /// Breaks after so many bytes.
   class Broken final : public oci::Source {
    public:
+    explicit Broken(std::string content) : content_(std::move(content)) {}
     std::size_t read(oci::MutableBytes buffer) override {
-      if (std::exchange(done_, true)) {
-        throw oci::Error(oci::ErrorCode::kUnavailable, "broken");
-      }
-      buffer[0] = std::byte{'0'};
+      if (content_.empty()) throw oci::Error(oci::ErrorCode::kUnavailable, "broken");
+      buffer[0] = static_cast<std::byte>(content_.front());
+      content_.erase(0, 1);
       return 1;
     }
 
    private:
-    bool done_ = false;
+    std::string content_;
   };
+  // The third answer breaks even before what had come already.
+  const std::vector<std::size_t> breaks = {2, 5, 3};
+  std::size_t opened = 0;
+  std::vector<std::uint64_t> offsets;
   const auto open = [&](std::uint64_t offset, Clock::time_point) -> StreamedResponse {
-    EXPECT_EQ(offset, opened == 0 ? 0U : 1U);
+    offsets.push_back(offset);
     const ResponseHead head{200, {}, Url::parse("http://a/")};
-    if (opened++ == 0) return {head, std::make_unique<Broken>()};
-    return {head, Body::of(content).open()};
+    if (opened == breaks.size()) return {head, Body::of(content).open()};
+    return {head, std::make_unique<Broken>(content.substr(0, breaks[opened++]))};
   };
-  BlobDownload download(open, {.media_type = "x/y",
-                               .digest = oci::Digest::of(oci::as_bytes(content)),
-                               .size = content.size()});
+  BlobDownload download(open,
+                        {.media_type = "x/y",
+                         .digest = oci::Digest::of(oci::as_bytes(content)),
+                         .size = content.size()},
+                        0, {.first_delay = std::chrono::milliseconds(1)});
   EXPECT_EQ(oci::read_all(download, 100), content);
+  EXPECT_THAT(offsets, ::testing::ElementsAre(0, 2, 5, 5));
 }
 
 TEST(Mirrors, ServeFirstAndTheRegistryWhatTheyLack) {

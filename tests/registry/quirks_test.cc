@@ -232,6 +232,20 @@ TEST_F(Quirks, GcrTakesAMountForAQuestion) {
   EXPECT_EQ(pusher.counts().present, 1U);
 }
 
+TEST_F(Quirks, ARegistryThatHasMountedFromItselfIsAskedInNoOtherWay) {
+  const auto push_blob = [this](const std::string& content) {
+    BlobPusher pusher(repository(), {});
+    pusher.start_blob(test::add_blob(store_, content, "x/y"), store_);
+    pusher.wait();
+  };
+  push_blob("small");
+  push_blob("small");  // mounted: now it is known
+  registry_.server().forget_requests();
+  push_blob(std::string(std::size_t{1} << 20, 'x'));
+  EXPECT_THAT(registry_.server().lines(),
+              ElementsAre("POST /v2/team/app/blobs/uploads/", "PUT /v2/team/app/blobs/uploads/2"));
+}
+
 TEST_F(Quirks, QuayWantsToKnowWhereAMountComesFrom) {
   PushOptions options{.tags = {"v1"}};
   options.blobs.origin = [this](const oci::Digest&) { return repository("other/base"); };
