@@ -28,21 +28,6 @@ void check_media_type(const Descriptor& descriptor, const MediaType& claimed) {
                                        claimed.to_string());
 }
 
-/// The type that a manifest or index gives itself; the OCI type of its shape where it gives none.
-MediaType sniff_media_type(std::string_view bytes) {
-  if (!bytes.starts_with('{')) return {};
-  try {
-    const Json json = parse_json(bytes, "manifest");
-    const JsonObject object(json, "");
-    const bool index = object.has("manifests");
-    if (!index && !(object.has("config") && object.has("layers"))) return {};
-    return object.optional_string("mediaType")
-        .value_or(index ? media_type::kOciIndex : media_type::kOciManifest);
-  } catch (const Error&) {
-    return {};  // a blob of another kind
-  }
-}
-
 template <typename T, typename Parse>
 Document<T> read_document(const BlobProvider& blobs, const Descriptor& descriptor,
                           std::size_t limit, Parse parse) {
@@ -56,6 +41,20 @@ Document<T> read_document(const BlobProvider& blobs, const Descriptor& descripto
 }
 
 }  // namespace
+
+MediaType sniff_document_type(std::string_view bytes) {
+  if (!bytes.starts_with('{')) return {};
+  try {
+    const Json json = parse_json(bytes, "manifest");
+    const JsonObject object(json, "");
+    const bool index = object.has("manifests");
+    if (!index && !(object.has("config") && object.has("layers"))) return {};
+    return object.optional_string("mediaType")
+        .value_or(index ? media_type::kOciIndex : media_type::kOciManifest);
+  } catch (const Error&) {
+    return {};  // a blob of another kind
+  }
+}
 
 Document<Manifest> make_document(Manifest manifest) {
   std::string bytes = to_json(manifest);
@@ -114,7 +113,7 @@ std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Dig
   if (!size || *size > kMaxManifestSize) return std::nullopt;
   Descriptor descriptor{.media_type = {}, .digest = digest, .size = *size};
   const std::string bytes = read_blob(blobs, descriptor, kMaxManifestSize);
-  descriptor.media_type = sniff_media_type(bytes);
+  descriptor.media_type = sniff_document_type(bytes);
   if (descriptor.media_type.empty()) return std::nullopt;
   return descriptor;
 }

@@ -37,6 +37,10 @@ Document<ImageConfig> read_image_config(const BlobProvider& blobs, const Descrip
 /// The bytes of a small blob, verified. Throws kCorrupt if `descriptor.size` is over `limit`.
 std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, std::size_t limit);
 
+/// The type that a manifest or index gives itself; the OCI type of its shape where it gives none;
+/// "" for what is neither of the two.
+MediaType sniff_document_type(std::string_view bytes);
+
 /// What a manifest or index says of itself, for one of which only the digest is known. Nothing
 /// where the blob is absent or neither of the two. Throws kCorrupt where the digest does not hold.
 std::optional<Descriptor> describe_document(const BlobProvider& blobs, const Digest& digest);

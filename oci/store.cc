@@ -18,9 +18,13 @@ namespace {
 
 constexpr std::size_t kMaxRemoteTable = std::size_t{64} << 20;
 
-/// A name in the store always has a tag and never a digest.
+/// A name in the store has a tag and no digest, but for those of `pin`.
 std::string stored_name(const Reference& reference) {
   return reference.name() + ":" + reference.tag.value_or("latest");
+}
+
+std::string pinned_name(const Reference& repository, const Digest& digest) {
+  return repository.name() + "@" + digest.to_string();
 }
 
 Descriptor unnamed(Descriptor entry) {
@@ -105,6 +109,7 @@ struct Store::State {
   void place_complete(const std::string& name, const Descriptor& root,
                       const std::vector<Descriptor>& blobs);
   void place_remote(RemoteImage image);
+  bool erase(const std::string& name);
   bool lacks(const Descriptor& blob) const { return layout.size(blob.digest) != blob.size; }
   std::vector<Descriptor> needed_blobs(const Descriptor& root) const;
 };
@@ -126,6 +131,13 @@ bool Store::State::update_remote(Edit edit) {
   if (!edit(images)) return false;
   layout.temporary().replace_file(remote_file(), to_json(images));
   return true;
+}
+
+bool Store::State::erase(const std::string& name) {
+  bool found =
+      update_remote([&](std::vector<RemoteImage>& images) { return erase_name(images, name); });
+  layout.update([&](Index& index) { found |= erase_name(index.manifests, name); });
+  return found;
 }
 
 std::vector<Descriptor> Store::State::needed_blobs(const Descriptor& root) const {
@@ -260,6 +272,12 @@ void Store::keep(const Descriptor& root, const BlobOrigins& origins) {
   state_->place("", root, origins);
 }
 
+void Store::pin(const Reference& repository, const Descriptor& root) {
+  state_->place(pinned_name(repository, root.digest), root, {});
+}
+
+bool Store::unpin(const Reference& name) { return state_->erase(pinned_name(name, *name.digest)); }
+
 bool Store::untag(const Reference& name) {
   if (!find(name.with_tag(name.tag.value_or("latest")))) return false;
   const std::string old = stored_name(name);
@@ -279,12 +297,7 @@ bool Store::untag(const Reference& name) {
 
 bool Store::remove(const Reference& name) {
   if (name.digest) return remove(*name.digest);
-  if (!find(name)) return false;
-  const std::string old = stored_name(name);
-  bool found = state_->update_remote(
-      [&](std::vector<RemoteImage>& images) { return erase_name(images, old); });
-  state_->layout.update([&](Index& index) { found |= erase_name(index.manifests, old); });
-  return found;
+  return find(name) && state_->erase(stored_name(name));
 }
 
 bool Store::remove(const Digest& digest) {

@@ -53,6 +53,11 @@ class Store {
   void tag(const Reference& name, const Descriptor& root, const BlobOrigins& origins = {});
   /// The same without a name.
   void keep(const Descriptor& root, const BlobOrigins& origins = {});
+  /// The same under the name `HOST/REPOSITORY@DIGEST`: what a repository of that name holds without
+  /// a tag. Tag and digest of `repository` do not count.
+  void pin(const Reference& repository, const Descriptor& root);
+  /// Takes such a name away, with its digest. False where there was none.
+  bool unpin(const Reference& name);
   /// Takes the name from its image, which stays reachable by its digest. False where there was
   /// none.
   bool untag(const Reference& name);

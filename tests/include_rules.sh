@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fails on an #include that goes against the direction of the dependencies:
-# tools -> builder, registry -> oci; builder and registry never include each other. And on
+# tools -> builder, registry, server -> oci; those three never include each other. And on
 # whatever keeps a header from being one that others can include.
 set -u
 root=$1
@@ -11,15 +11,16 @@ forbid() { # FOLDER PATTERN
     status=1
   fi
 }
-forbid oci 'registry|builder|tools|tests'
-forbid registry 'builder|tools|tests'
-forbid builder 'registry|tools|tests'
+forbid oci 'registry|server|builder|tools|tests'
+forbid registry 'server|builder|tools|tests'
+forbid server 'registry|builder|tools|tests'
+forbid builder 'registry|server|tools|tests'
 forbid tools 'tests'
 
 # C libraries, and what is as heavy, stay in the files that own them.
-owners='oci/archive_library.h|oci/json.h|registry/curl_library.h'
-if (cd "$root" && grep -nE '^#include <(CLI|archive|curl|fmt|isa-l|libdeflate|nlohmann|openssl|toml|zstd)' \
-    oci/*.h registry/*.h builder/*.h) | grep -vE "^($owners):"; then
+owners='oci/archive_library.h|oci/json.h|registry/curl_library.h|server/microhttpd_library.h'
+if (cd "$root" && grep -nE '^#include <(CLI|archive|curl|crypt|fmt|isa-l|libdeflate|microhttpd|nlohmann|openssl|toml|zstd)' \
+    oci/*.h registry/*.h server/*.h builder/*.h) | grep -vE "^($owners):"; then
   echo "include rules: a header must not include a library" >&2
   status=1
 fi
@@ -41,7 +42,7 @@ if [ -n "$missing" ]; then
 fi
 
 # A source names its own header first: it compiles, so that the header needs nothing before it.
-for header in "$root"/oci/*.h "$root"/registry/*.h "$root"/builder/*.h "$root"/tools/*.h; do
+for header in "$root"/oci/*.h "$root"/registry/*.h "$root"/server/*.h "$root"/builder/*.h "$root"/tools/*.h; do
   source=${header%.h}.cc
   [ -e "$source" ] || continue
   if ! grep -m 1 '^#include' "$source" | grep -qF "\"${header#"$root"/}\""; then

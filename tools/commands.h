@@ -25,6 +25,7 @@ void add_delete_command(const Command& bale);
 void add_digest_command(const Command& bale);
 void add_logout_command(const Command& bale);
 void add_referrers_command(const Command& bale);
+void add_serve_command(const Command& bale);
 void add_sync_command(const Command& bale);
 void add_tags_command(const Command& bale);
 void add_untag_command(const Command& bale);

@@ -21,7 +21,7 @@ void add_commands(const Command& bale) {
            add_attach_command,   add_auth_command,   add_blob_command,      add_delete_command,
            add_digest_command,   add_logout_command, add_referrers_command, add_sync_command,
            add_tags_command,     add_untag_command,  add_manifest_command,  add_mutate_command,
-           add_validate_command, add_verify_command,
+           add_validate_command, add_verify_command, add_serve_command,
        }) {
     add(bale);
   }

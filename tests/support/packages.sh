@@ -3,8 +3,8 @@
 # Debian's packages, by what needs them. Source lib.sh first.
 
 BUILD_PACKAGES=(ca-certificates cmake g++ libarchive-dev libcli11-dev libcurl4-openssl-dev
-  libdeflate-dev libfmt-dev libisal-dev libssl-dev libtomlplusplus-dev libzstd-dev make
-  ninja-build nlohmann-json3-dev pkg-config)
+  libdeflate-dev libfmt-dev libisal-dev libmicrohttpd-dev libssl-dev libtomlplusplus-dev
+  libzstd-dev make ninja-build nlohmann-json3-dev pkg-config)
 
 # Podman and what it needs to execute RUN, also for a foreign architecture.
 RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static runc slirp4netns uidmap)

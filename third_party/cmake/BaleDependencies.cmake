@@ -1,8 +1,9 @@
 # Finds every library that bale uses, as an imported target. What is missing is
 # collected, so that one message names the one apt-get line that mends it all.
 include(BaleLibraries)
-bale_find(curl libcurl4-openssl-dev curl/curl.h)  # this and the next are loaded when needed
+bale_find(curl libcurl4-openssl-dev curl/curl.h)  # this and the next two are loaded when needed
 bale_find(archive libarchive-dev archive.h)
+bale_find(microhttpd libmicrohttpd-dev microhttpd.h)
 bale_find(json nlohmann-json3-dev nlohmann/json.hpp)
 bale_find(cli11 libcli11-dev CLI/CLI.hpp)
 bale_find(toml libtomlplusplus-dev toml++/toml.h)
