@@ -57,7 +57,8 @@ Htpasswd::Htpasswd(std::string_view text) {
     const auto colon = line.find(':');
     if (colon == std::string::npos || colon == 0) refuse(number, "not USER:HASH");
     const std::string hash = line.substr(colon + 1);
-    if (!hash_with("", hash)) refuse(number, "a hash of an unknown kind");
+    // Without a $ it is the oldest kind, which looks like any word and is broken.
+    if (!hash.starts_with('$') || !hash_with("", hash)) refuse(number, "a hash of an unknown kind");
     hashes_[line.substr(0, colon)] = hash;
   }
 }

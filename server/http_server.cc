@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "oci/error.h"
@@ -92,7 +93,7 @@ class HttpServer::State {
                            MHD_RequestTerminationCode how) noexcept;
   static void on_message(void* self, const char* format, va_list arguments) noexcept;
 
-  void start();
+  void start(const oci::UniqueFd& listener);
   Transaction* begin(MHD_Connection* connection, const char* path, const char* method);
   MHD_Result receive(Transaction& transaction, oci::Bytes bytes);
   MHD_Result send(MHD_Connection* connection, Transaction& transaction);
@@ -100,7 +101,6 @@ class HttpServer::State {
 
   HttpService& service_;
   const HttpServerOptions options_;
-  oci::UniqueFd listener_;
   MHD_Daemon* daemon_ = nullptr;
   std::atomic<bool> started_ = false;
 
@@ -127,11 +127,11 @@ struct HttpServer::State::Transaction {
 };
 
 HttpServer::State::State(oci::UniqueFd listener, HttpService& service, HttpServerOptions options)
-    : service_(service), options_(std::move(options)), listener_(std::move(listener)) {
-  start();
+    : service_(service), options_(std::move(options)) {
+  start(listener);
 }
 
-void HttpServer::State::start() {
+void HttpServer::State::start(const oci::UniqueFd& listener) {
   unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
                    MHD_USE_ITC | MHD_USE_ERROR_LOG;
   std::vector<MHD_OptionItem> more;
@@ -146,7 +146,7 @@ void HttpServer::State::start() {
   daemon_ = microhttpd().start_daemon(
       flags, 0, nullptr, nullptr, &State::on_request, this,  //
       MHD_OPTION_EXTERNAL_LOGGER, &State::on_message, this,  // first, to hear of all that follows
-      MHD_OPTION_LISTEN_SOCKET, listener_.get(),             //
+      MHD_OPTION_LISTEN_SOCKET, ::dup(listener.get()),       //
       MHD_OPTION_NOTIFY_COMPLETED, &State::on_completed, this, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
       kConnectionMemory,  //
       MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(options_.max_connections),
@@ -161,7 +161,10 @@ void HttpServer::State::start() {
 
 void HttpServer::State::stop(std::chrono::milliseconds grace) {
   if (daemon_ == nullptr) return;
-  microhttpd().quiesce_daemon(daemon_);
+  const oci::UniqueFd listener(microhttpd().quiesce_daemon(daemon_));
+  // Who connects from now on is refused, and does not wait for nothing. Threads may still look at
+  // the socket, which therefore stays open until they have ended.
+  ::shutdown(listener.get(), SHUT_RDWR);
   {
     std::unique_lock lock(mutex_);
     stopping_ = true;
@@ -226,6 +229,8 @@ MHD_Result HttpServer::State::send(MHD_Connection* connection, Transaction& tran
       transaction.response = service_.failure(error);
     }
   }
+  // Before the client hears of it: the next request may be for what the receiver holds.
+  transaction.receiver.reset();
   HttpResponse& response = *transaction.response;
   const Sending sending = options_.tls ? Sending::kThroughTls : Sending::kByKernel;
   const ResponseHandle handle = std::visit(

@@ -66,12 +66,13 @@ struct UploadSessions::Session {
   Session(std::string in, oci::ImageLayout& blobs) : repository(std::move(in)), upload(blobs) {}
 
   const std::string repository;
-  std::mutex turn;  // of the request that is at it
+  std::timed_mutex turn;  // of the request that is at it
   Upload upload;
   std::atomic<Clock::time_point> last_used = Clock::now();
 };
 
-UploadSessions::Lease::Lease(std::shared_ptr<Session> session, std::unique_lock<std::mutex> turn)
+UploadSessions::Lease::Lease(std::shared_ptr<Session> session,
+                             std::unique_lock<std::timed_mutex> turn)
     : session_(std::move(session)), turn_(std::move(turn)) {}
 
 UploadSessions::Lease::~Lease() {
@@ -104,7 +105,8 @@ std::variant<UploadSessions::Lease, UploadSessions::Refusal> UploadSessions::tak
     session = found->second;
   }
   if (session->repository != repository) return Refusal::kUnknown;
-  std::unique_lock turn(session->turn, std::try_to_lock);
+  // A request whose client went away may not have noticed yet.
+  std::unique_lock turn(session->turn, limits_.patience);
   if (!turn.owns_lock()) return Refusal::kBusy;
   return Lease(std::move(session), std::move(turn));
 }

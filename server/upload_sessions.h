@@ -41,6 +41,8 @@ struct UploadLimits {
   std::size_t sessions = 256;
   /// A session that nobody writes to for so long may be forgotten.
   std::chrono::seconds idle{std::chrono::hours(1)};
+  /// How long a request waits for the one before it at the same upload.
+  std::chrono::milliseconds patience{2000};
 };
 
 /// Uploads in several requests (distribution-spec, "Pushing blobs"). They end with their process.
@@ -59,9 +61,9 @@ class UploadSessions {
 
    private:
     friend class UploadSessions;
-    explicit Lease(std::shared_ptr<Session> session, std::unique_lock<std::mutex> turn);
+    explicit Lease(std::shared_ptr<Session> session, std::unique_lock<std::timed_mutex> turn);
     std::shared_ptr<Session> session_;  // shared with the table, which may drop it meanwhile
-    std::unique_lock<std::mutex> turn_;
+    std::unique_lock<std::timed_mutex> turn_;
   };
 
   UploadSessions(oci::ImageLayout& blobs, UploadLimits limits);

@@ -76,6 +76,19 @@ TEST_F(StoreTest, KeepingWhatHasANameAddsNothing) {
   EXPECT_THAT(names(), testing::ElementsAre("docker.io/library/app:latest"));
 }
 
+TEST_F(StoreTest, APinHoldsAnImageInARepositoryWithoutATag) {
+  const auto image = add_image(store_.blobs(), "linux/amd64");
+  const auto pinned = name("app").with_digest(image.digest);
+  store_.tag(name("other:v1"), image);
+  store_.pin(name("app"), image);
+  store_.pin(name("app:v1"), image);
+  EXPECT_THAT(names(),
+              testing::UnorderedElementsAre("docker.io/library/other:v1", pinned.to_string()));
+  EXPECT_TRUE(store_.unpin(pinned));
+  EXPECT_FALSE(store_.unpin(pinned));
+  EXPECT_THAT(names(), testing::ElementsAre("docker.io/library/other:v1"));
+}
+
 TEST_F(StoreTest, UntagKeepsTheImageAndRemoveForgetsIt) {
   const auto image = add_image(store_.blobs(), "linux/amd64");
   store_.tag(name("app:1"), image);
