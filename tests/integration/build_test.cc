@@ -46,6 +46,7 @@ TEST_F(BuildTest, LoadsWhatTheNetworkAndArchivesNeedOnlyForThem) {
   EXPECT_EQ(inspect.status, 0);
   EXPECT_THAT(inspect.output, HasSubstr("file=libcrypto"));
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libcurl")));
+  EXPECT_THAT(inspect.output, Not(HasSubstr("file=libmicrohttpd")));
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libarchive")));
   const auto copy = test::run_peer(traced + " copy --retries 0 app:v1 docker://127.0.0.1:1/a");
   EXPECT_THAT(copy.output, HasSubstr("file=libcurl"));
