@@ -53,7 +53,7 @@ int level_number(const CompressionLevel& level, const LevelRange& range) {
       "levels are 1 to " + std::to_string(range.last) + ", fast, default and small");
 }
 
-enum class Library { kNone, kIsal, kLibdeflate, kZstd };
+enum class Library { kNone, kIsal, kLibdeflate, kZstd, kZstdStream };
 
 /// What the options come to.
 struct Choice {
@@ -75,6 +75,13 @@ Choice choose_gzip(const CompressionLevel& level) {
           .noise = noise};
 }
 
+Choice choose_zstd(const LayerOptions& options) {
+  const int number = level_number(options.level, kZstdRange);
+  // Who wants it small waits for one stream, whose matches reach over the borders of blocks.
+  if (number >= kZstdRange.small && !options.is_chunked()) return {Library::kZstdStream, number};
+  return {Library::kZstd, number, kZstdBlock, options.frames};
+}
+
 Choice choose(const LayerOptions& options) {
   switch (options.compression) {
     case Compression::kNone:
@@ -82,17 +89,28 @@ Choice choose(const LayerOptions& options) {
     case Compression::kGzip:
       return choose_gzip(options.level);
     case Compression::kZstd:
-      return {Library::kZstd, level_number(options.level, kZstdRange), kZstdBlock, options.frames};
+      return choose_zstd(options);
   }
   return {};
 }
 
 /// Compression::kNone: the block as it is.
-class StoredCompressor final : public BlockCompressor {
+class StoredCompressor : public BlockCompressor {
  public:
   std::size_t block_size() const override { return kMiB; }
   std::size_t bound() const override { return 0; }
   Bytes compress(Bytes block, MutableBytes) override { return block; }
+};
+
+class StreamCompressor final : public StoredCompressor {
+ public:
+  explicit StreamCompressor(int level) : level_(level) {}
+  std::unique_ptr<ZstdStream> join(Sink& packed, std::size_t threads) override {
+    return std::make_unique<ZstdStream>(packed, level_, threads);
+  }
+
+ private:
+  const int level_;
 };
 
 }  // namespace
@@ -108,6 +126,8 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const LayerOptions& optio
       return make_gzip_compressor(choice.level, choice.block_size, choice.noise);
     case Library::kZstd:
       return make_zstd_compressor(choice.level, choice.block_size, choice.frames);
+    case Library::kZstdStream:
+      return std::make_unique<StreamCompressor>(choice.level);
   }
   return std::make_unique<StoredCompressor>();
 }
@@ -127,6 +147,8 @@ std::string compressor_id(const LayerOptions& options) {
     case Library::kZstd:
       return (choice.frames == ZstdFrames::kFiles ? "zstd:chunked " : "zstd ") + zstd_library() +
              tail;
+    case Library::kZstdStream:
+      return "zstd stream " + zstd_library() + tail;
   }
   return "none";
 }

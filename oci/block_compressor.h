@@ -7,6 +7,7 @@
 
 #include "oci/bytes.h"
 #include "oci/layer_options.h"
+#include "oci/zstd_stream.h"
 
 namespace bale::oci {
 
@@ -24,6 +25,12 @@ class BlockCompressor {
   /// Packs a block of at most `block_size` bytes into `room` of `bound` bytes, or a stretch of one
   /// into what the stretches before it have left. The answer lies in either of the two.
   virtual Bytes compress(Bytes block, MutableBytes room) = 0;
+  /// What the packed blocks go through together on their way to `packed`, where later ones refer to
+  /// earlier ones; for most compressors nothing.
+  virtual std::unique_ptr<ZstdStream> join([[maybe_unused]] Sink& packed,
+                                           [[maybe_unused]] std::size_t threads) {
+    return nullptr;
+  }
 
  protected:
   BlockCompressor() = default;

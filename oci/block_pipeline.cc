@@ -23,6 +23,7 @@ BlockPipeline::BlockPipeline(ThreadPool& pool, BlockCompressor& compressor,
       packed_(packed),
       most_blocks_(most_blocks(pool, compressor)),
       stored_(compressor.bound() == 0),
+      stream_(compressor.join(packed, pool.size())),
       stages_{Stage{Progress::kFilled, &BlockPipeline::hash_plain, nullptr},
               Stage{Progress::kPacked, &BlockPipeline::write, &stages_[0]}},
       jobs_(pool) {}
@@ -58,6 +59,10 @@ PackedStream BlockPipeline::finish() {
   if (tables_.chunked != nullptr) ending = tables_.chunked->finish(packed_size_);
   write_packed_bytes(as_bytes(ending.frames));
   Digest plain = plain_hasher_.finish();
+  if (stream_) {
+    ZstdStream::Packed packed = stream_->finish();
+    return {std::move(plain), plain_size_, std::move(packed.digest), packed.size};
+  }
   Digest packed = stored_ ? plain : packed_hasher_.finish();
   return {std::move(plain), plain_size_, std::move(packed), packed_size_,
           std::move(ending.annotations)};
@@ -170,6 +175,7 @@ void BlockPipeline::write(LayerBlock& block) {
 }
 
 void BlockPipeline::write_packed_bytes(Bytes bytes) {
+  if (stream_) return stream_->write(bytes);
   if (!stored_) packed_hasher_.update(bytes);
   packed_size_ += bytes.size();
   packed_.write(bytes);

@@ -96,7 +96,8 @@ class BlockPipeline {
   const BlockTables tables_;
   Sink& packed_;
   std::size_t most_blocks_;
-  bool stored_;  // the compressor hands blocks through: one hash is both
+  bool stored_;                         // the compressor hands blocks through: one hash is both
+  std::unique_ptr<ZstdStream> stream_;  // null where packed blocks are the blob
   std::uint64_t next_number_ = 0;
 
   TwinHasher plain_hasher_;  // each used by one stage only

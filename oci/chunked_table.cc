@@ -9,6 +9,7 @@
 #include "oci/base64.h"
 #include "oci/image_config.h"
 #include "oci/json.h"
+#include "oci/skippable_frame.h"
 #include "oci/tar_header.h"
 #include "oci/utf8.h"
 
@@ -85,18 +86,6 @@ std::uint64_t content_size(const TarEntry& entry) {
   return entry.type == FileType::kRegular ? entry.size : 0;
 }
 
-template <typename T>
-void append_little_endian(std::string& out, T value) {
-  for (std::size_t i = 0; i < sizeof value; ++i) out += static_cast<char>(value >> 8U * i & 0xFFU);
-}
-
-std::string skippable_frame(std::string_view content) {
-  std::string frame;
-  append_little_endian<std::uint32_t>(frame, 0x184D2A50U);
-  append_little_endian(frame, static_cast<std::uint32_t>(content.size()));
-  return frame.append(content);
-}
-
 /// Where something lies in the blob, in the words of an annotation and of the footer.
 struct Place {
   std::uint64_t offset = 0;
@@ -122,7 +111,7 @@ std::string footer_of(const Place& table, const Place& split) {
 
 }  // namespace
 
-ChunkedTable::ChunkedTable() : toc_(kLevel), split_(kLevel) {
+ChunkedTable::ChunkedTable() : toc_(toc_text_, {kLevel}), split_(kLevel) {
   toc_.write(as_bytes(std::string_view(R"({"version":1,"entries":[)")));
 }
 
@@ -192,7 +181,6 @@ void ChunkedTable::add_header(const TocEntry& toc) {
 
 ChunkedTable::Ending ChunkedTable::finish(std::uint64_t packed_size) {
   if (!describable_) return {};
-  constexpr std::uint64_t kFrameHeader = 8;
   Ending ending;
   if (canonical_) split_.add_segment(as_bytes(raw_));
   const std::string split = canonical_ ? split_.finish() : "";
@@ -201,8 +189,9 @@ ChunkedTable::Ending ChunkedTable::finish(std::uint64_t packed_size) {
     tail += R"(,"tarSplitDigest":")" + Digest::of(as_bytes(split)).to_string() + '"';
   }
   toc_.write(as_bytes(tail + "}"));
-  const std::string toc = toc_.finish();
-  const Place table{packed_size + kFrameHeader, toc.size(), toc_.plain_size()};
+  toc_.finish();
+  const std::string& toc = toc_text_.text();
+  const Place table{packed_size + kSkippableHeader, toc.size(), toc_.plain_size()};
   ending.frames = skippable_frame(toc);
   const std::string prefix = "io.github.containers.zstd-chunked.";
   ending.annotations[prefix + "manifest-checksum"] = Digest::of(as_bytes(toc)).to_string();
@@ -210,7 +199,7 @@ ChunkedTable::Ending ChunkedTable::finish(std::uint64_t packed_size) {
       table.text() + ':' + std::to_string(kTableType);
   Place split_place;
   if (canonical_) {
-    split_place = {table.offset + toc.size() + kFrameHeader, split.size(), split_.plain_size()};
+    split_place = {table.offset + toc.size() + kSkippableHeader, split.size(), split_.plain_size()};
     ending.frames += skippable_frame(split);
     ending.annotations[prefix + "tarsplit-position"] = split_place.text();
   }

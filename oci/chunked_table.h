@@ -41,6 +41,7 @@ class ChunkedTable {
   void add_header(const TocEntry& entry);
   void keep_raw(Bytes raw);
 
+  StringSink toc_text_;
   ZstdSink toc_;
   TarSplit split_;
   bool first_ = true;

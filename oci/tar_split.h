@@ -15,7 +15,7 @@ namespace bale::oci {
 /// very bytes of the tar again. One thread at a time.
 class TarSplit {
  public:
-  explicit TarSplit(int level) : out_(level) {}
+  explicit TarSplit(int level) : out_(packed_, {level}) {}
 
   void add_segment(Bytes raw);
   /// The content behind a header, an empty one too; the CRC (crc64_of) counts where there is one.
@@ -23,9 +23,13 @@ class TarSplit {
 
   std::uint64_t plain_size() const { return out_.plain_size(); }
   /// The zstd frame. Once, last.
-  std::string finish() { return out_.finish(); }
+  std::string finish() {
+    out_.finish();
+    return packed_.text();
+  }
 
  private:
+  StringSink packed_;
   ZstdSink out_;
   std::uint64_t position_ = 0;
 };

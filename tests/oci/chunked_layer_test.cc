@@ -256,7 +256,9 @@ TEST(LayersOfZeros, AreReadByTheRuleThatRefusesBombs) {
   };
   LayerOptions plain;
   plain.compression = Compression::kZstd;
-  for (const auto& options : {LayerOptions{}, plain, chunked_options()}) {
+  LayerOptions small = plain;
+  small.level.kind = CompressionLevel::Kind::kSmall;
+  for (const auto& options : {LayerOptions{}, plain, small, chunked_options()}) {
     MemoryStore store;
     ThreadPool pool(2);
     StringSink toc;

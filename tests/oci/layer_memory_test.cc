@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -62,7 +63,9 @@ class NullStore final : public BlobStore {
   std::unique_ptr<Source> do_open(const Descriptor&) const override { return nullptr; }
 };
 
-class LayerMemory : public testing::TestWithParam<Compression> {
+using Level = CompressionLevel::Kind;
+
+class LayerMemory : public testing::TestWithParam<std::pair<Compression, Level>> {
  protected:
   void SetUp() override {
     if (!kMeasurable) GTEST_SKIP() << "memory is not measured under a sanitizer";
@@ -74,7 +77,8 @@ class LayerMemory : public testing::TestWithParam<Compression> {
 
   LayerOptions options() const {
     LayerOptions options;
-    options.compression = GetParam();
+    options.compression = GetParam().first;
+    options.level.kind = GetParam().second;
     return options;
   }
 
@@ -106,7 +110,9 @@ TEST_P(LayerMemory, IsBoundedForAMillionEmptyFiles) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, LayerMemory,
-                         testing::Values(Compression::kGzip, Compression::kZstd));
+                         testing::Values(std::pair(Compression::kGzip, Level::kDefault),
+                                         std::pair(Compression::kZstd, Level::kDefault),
+                                         std::pair(Compression::kZstd, Level::kSmall)));
 
 }  // namespace
 }  // namespace bale::oci

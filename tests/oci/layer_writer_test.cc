@@ -16,6 +16,7 @@
 #include "oci/error.h"
 #include "oci/layer_toc.h"
 #include "oci/tar_writer.h"
+#include "tests/support/random_bytes.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::oci {
@@ -114,7 +115,8 @@ TEST_F(LayerWriterTest, WritesTheTarThatThePlainWriterWrites) {
 
 TEST_F(LayerWriterTest, GivesTheSameBytesWithAnyNumberOfThreads) {
   for (const auto& options : {options_of(Compression::kGzip), options_of(Compression::kGzip, 1),
-                              options_of(Compression::kGzip, 9), options_of(Compression::kZstd)}) {
+                              options_of(Compression::kGzip, 9), options_of(Compression::kZstd),
+                              options_of(Compression::kZstd, 9)}) {
     ThreadPool one(1);
     const LayerResult expected = write_layer(one, options);
     const std::string table = toc_.text();
@@ -143,7 +145,22 @@ TEST_F(LayerWriterTest, IsReadByEveryToolAtHand) {
           "python3 -c \"import gzip,sys; "
           "sys.stdout.buffer.write(gzip.open(sys.stdin.buffer).read())\"");
   }
-  check(options_of(Compression::kZstd), "zstd -dc");
+  for (const int level : {1, 3, 9}) check(options_of(Compression::kZstd, level), "zstd -dc");
+}
+
+TEST_F(LayerWriterTest, SmallZstdFindsWhatItSawLongBefore) {
+  ThreadPool pool(2);
+  const std::string noise = test::random_bytes(6'000'000);
+  const auto size_with = [&](int level) {
+    LayerWriter writer(store_, pool, options_of(Compression::kZstd, level), toc_);
+    writer.add_bytes(file("a"), noise);
+    writer.add_bytes(file("b"), noise);
+    const LayerResult layer = writer.finish();
+    EXPECT_EQ(Digest::of(as_bytes(blob(layer))), layer.descriptor.digest);
+    return layer.descriptor.size;
+  };
+  EXPECT_GT(size_with(3), 2 * noise.size());
+  EXPECT_LT(size_with(9), noise.size() + noise.size() / 50);
 }
 
 TEST_F(LayerWriterTest, TableHasEveryEntryWithDigestAndPlace) {
