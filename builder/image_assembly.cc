@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "oci/rfc3339.h"
+
 namespace bale::builder {
 
 namespace {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "oci/block_compressor.h"
+#include "oci/rfc3339.h"
 
 namespace bale::builder {
 

@@ -37,6 +37,8 @@ class MergedLayers {
   MergedLayers(const MergedLayers&) = delete;
   MergedLayers& operator=(const MergedLayers&) = delete;
 
+  /// All that is left, the root first, in TreeOrder.
+  const std::vector<Node>& nodes() const { return nodes_; }
   /// nullptr where no such path is left. The root is always there.
   const Node* find(std::string_view path) const;
   /// What stands directly in a folder, by name.

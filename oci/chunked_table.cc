@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "oci/base64.h"
-#include "oci/image_config.h"
 #include "oci/json.h"
+#include "oci/rfc3339.h"
 #include "oci/skippable_frame.h"
 #include "oci/tar_header.h"
 #include "oci/utf8.h"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "oci/document_rules.h"
+#include "oci/rfc3339.h"
 
 namespace bale::oci {
 
@@ -11,44 +12,9 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Whether the two digits at `place` make a number in the range.
-bool in_range(std::string_view text, std::size_t place, int lowest, int highest) {
-  const int number = (text[place] - '0') * 10 + (text[place + 1] - '0');
-  return lowest <= number && number <= highest;
-}
-
-/// RFC 3339, section 5.7; a minute may have a leap second.
-bool is_on_the_calendar(std::string_view text) {
-  return in_range(text, 5, 1, 12) && in_range(text, 8, 1, 31) && in_range(text, 11, 0, 23) &&
-         in_range(text, 14, 0, 59) && in_range(text, 17, 0, 60);
-}
-
-/// RFC 3339, section 5.6: `2024-03-01T12:00:00[.123](Z|+01:00)`.
-bool is_rfc3339(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
-  if (text.size() <= kShape.size()) return false;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool fits = kShape[i] == 'd'   ? is_digit(text[i])
-                      : kShape[i] == 'T' ? text[i] == 'T' || text[i] == 't'
-                                         : text[i] == kShape[i];
-    if (!fits) return false;
-  }
-  if (!is_on_the_calendar(text)) return false;
-  std::string_view rest = text.substr(kShape.size());
-  if (rest[0] == '.') {
-    std::size_t end = 1;
-    while (end < rest.size() && is_digit(rest[end])) ++end;
-    if (end == 1) return false;
-    rest.remove_prefix(end);
-  }
-  if (rest == "Z" || rest == "z") return true;
-  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && is_digit(rest[1]) &&
-         is_digit(rest[2]) && rest[3] == ':' && is_digit(rest[4]) && is_digit(rest[5]);
-}
-
 void check_time(const CheckedObject& object, std::string_view key) {
   const auto text = object.text(key, Presence::kOptional);
-  if (text && !text->empty() && !is_rfc3339(*text)) {
+  if (text && !text->empty() && !parse_rfc3339(*text)) {
     object.fault(key, "not a time of RFC 3339: \"" + *text + "\"");
   }
 }

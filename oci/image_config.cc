@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/image_config.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include "oci/error.h"
 #include "oci/json.h"
 #include "oci/manifest.h"
@@ -166,19 +163,6 @@ std::string to_json(const ImageConfig& config) {
   for (const auto& line : config.history) json["history"].push_back(to_json_value(line));
   // Labels and arguments may hold any bytes; what is not UTF-8 cannot stand in JSON.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto nanoseconds = (time - seconds).count();
-  std::string text = fmt::format("{:%Y-%m-%dT%H:%M:%S}",
-                                 fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-  if (nanoseconds != 0) {
-    std::string fraction = fmt::format(".{:09}", nanoseconds);
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    text += fraction;
-  }
-  return text + "Z";
 }
 
 }  // namespace bale::oci

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -74,8 +73,5 @@ struct ImageConfig {
 ImageConfig parse_image_config(std::string_view json);
 /// Compact JSON in the order of the specification; absent and empty fields are left out.
 std::string to_json(const ImageConfig& config);
-
-/// `2024-03-01T12:00:00Z`, with nanoseconds where they are not zero.
-std::string rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> time);
 
 }  // namespace bale::oci

@@ -18,12 +18,16 @@ void edit_annotations(Annotations& annotations, const Annotations& set,
   for (const auto& [key, value] : set) annotations[key] = value;
 }
 
-/// In the words of the manifest that it joins.
-Descriptor layer_of(const LayerResult& layer, bool docker) {
-  Descriptor descriptor = layer.descriptor;
-  const Compression packing = descriptor.media_type.layer_compression();
-  descriptor.media_type = docker ? docker_layer_type(packing) : oci_layer_type(packing);
-  return descriptor;
+void refuse_annotations_of_docker(const MediaType& type, const Annotations& set) {
+  if (!type.is_docker() || set.empty()) return;
+  throw Error(ErrorCode::kInvalid, "a " + type.to_string() + " has no annotations",
+              "say --format oci too");
+}
+
+/// Some documents leave their type to the descriptor. What is written here says it.
+template <typename T>
+void say_own_type(T& document, const Descriptor& descriptor) {
+  if (document.media_type.empty()) document.media_type = descriptor.media_type;
 }
 
 /// One run over the documents of an image.
@@ -33,18 +37,37 @@ class Editing {
       : documents_(documents), edit_(edit), platforms_(platforms) {}
 
   EditedImage run(const Descriptor& root) {
-    if (!root.media_type.is_index()) return {image(root)};
+    if (!root.media_type.is_index()) return {edited_root(root)};
     EditedImage result{root};
-    Index index = read_index(documents_, root).value;
+    Index before = read_index(documents_, root).value;
+    say_own_type(before, root);
+    Index index = before;
     for (const auto& platform : platforms_) select_platform(index, platform);
+    refuse_many_for_one_platform(index);
     for (auto& entry : index.manifests) edit_entry(entry);
     drop_stale_attestations(index, result);
-    edit_annotations(index.annotations, edit_.index_annotations, edit_.unset_annotations);
+    finish_format(index, result);
+    annotate(index);
+    if (index == before) return result;
+    index.manifests = canonical_order(std::move(index.manifests));
+    refuse_twins(index);
     result.root = keep(make_document(std::move(index)));
     return result;
   }
 
  private:
+  void refuse_many_for_one_platform(const Index& index) const {
+    if (!edit_.platform.changes_platform()) return;
+    const auto images =
+        std::count_if(index.manifests.begin(), index.manifests.end(), [&](const Descriptor& entry) {
+          return !is_attestation(entry) && entry.media_type.is_manifest() && is_wanted(entry);
+        });
+    if (images < 2) return;
+    throw Error(ErrorCode::kInvalid,
+                "one platform cannot be that of " + std::to_string(images) + " images",
+                "name the image to change with --platform");
+  }
+
   void edit_entry(Descriptor& entry) {
     if (is_attestation(entry) || !is_wanted(entry)) return;
     if (entry.media_type.is_index()) {
@@ -53,11 +76,10 @@ class Editing {
                   "name the platforms to edit with --platform");
     }
     if (!entry.media_type.is_manifest()) return;
-    const Descriptor fresh = image(entry);
-    if (fresh.digest != entry.digest) replaced_.insert(entry.digest);
-    entry.digest = fresh.digest;
-    entry.size = fresh.size;
-    entry.data.reset();
+    const Digest before = entry.digest;
+    edit_image(entry);
+    if (entry.digest != before) replaced_.insert(before);
+    if (entry.platform) entry = edited(std::move(entry), edit_.platform);
     edit_annotations(entry.annotations, edit_.descriptor_annotations, edit_.unset_annotations);
   }
 
@@ -68,27 +90,57 @@ class Editing {
                         [&](const Platform& wanted) { return matches(*entry.platform, wanted); }));
   }
 
-  Descriptor image(const Descriptor& root) {
-    Manifest manifest = read_manifest(documents_, root).value;
-    if (manifest.config.media_type.is_image_config()) edit_config(manifest);
+  Descriptor edited_root(const Descriptor& root) {
+    Descriptor fresh = root;
+    edit_image(fresh);
+    return fresh;
+  }
+
+  void edit_image(Descriptor& entry) {
+    Manifest before = read_manifest(documents_, entry).value;
+    say_own_type(before, entry);
+    Manifest manifest = before;
+    if (manifest.config.media_type.is_image_config()) edit_draft(entry, manifest);
+    if (edit_.format) set_format(manifest, *edit_.format);
+    refuse_annotations_of_docker(manifest.media_type, edit_.manifest_annotations);
     edit_annotations(manifest.annotations, edit_.manifest_annotations, edit_.unset_annotations);
-    if (manifest == read_manifest(documents_, root).value) return root;
-    return keep(make_document(std::move(manifest)));
+    if (manifest == before) return;
+    const Descriptor fresh = keep(make_document(std::move(manifest)));
+    entry.media_type = fresh.media_type;
+    entry.digest = fresh.digest;
+    entry.size = fresh.size;
+    entry.data.reset();
   }
 
-  void edit_config(Manifest& manifest) {
-    const std::string old = read_blob(documents_, manifest.config, kMaxConfigSize);
-    const std::string fresh = edited_config(old, edit_);
-    manifest.config.digest = Digest::of(as_bytes(fresh));
-    manifest.config.size = fresh.size();
-    manifest.config.data.reset();
-    documents_.keep(manifest.config, fresh);
-    const bool docker = manifest.config.media_type.is_docker();
-    for (const auto& layer : edit_.append) manifest.layers.push_back(layer_of(layer, docker));
+  void edit_draft(Descriptor& entry, Manifest& manifest) {
+    const std::string before = read_blob(documents_, manifest.config, kMaxConfigSize);
+    const Platform own = parse_image_config(before).platform;
+    ImageDraft draft{std::move(manifest), before, entry.platform.value_or(own), entry.annotations};
+    if (edit_.image) edit_.image(draft);
+    if (edit_.platform.changes_platform()) change_platform(draft, own);
+    if (draft.config != before) keep_config(draft);
+    manifest = std::move(draft.manifest);
+    entry.annotations = std::move(draft.entry_annotations);
   }
 
-  /// What an attestation says, it says of bytes that are no more.
+  void change_platform(ImageDraft& draft, const Platform& own) const {
+    Descriptor entry = draft.manifest.config;
+    entry.platform = own;
+    ConfigEdit edit;
+    edit.platform = edited(std::move(entry), edit_.platform).platform;
+    draft.config = edited_config(draft.config, edit);
+  }
+
+  void keep_config(ImageDraft& draft) {
+    Descriptor& config = draft.manifest.config;
+    config.digest = Digest::of(as_bytes(draft.config));
+    config.size = draft.config.size();
+    config.data.reset();
+    documents_.keep(config, draft.config);
+  }
+
   void drop_stale_attestations(Index& index, EditedImage& result) const {
+    if (edit_.attestations == StaleAttestations::kKeep) return;
     std::erase_if(index.manifests, [&](const Descriptor& entry) {
       if (!is_attestation(entry)) return false;
       const auto subject = attested_digest(entry);
@@ -96,6 +148,39 @@ class Editing {
       result.dropped_attestations.push_back(entry);
       return true;
     });
+  }
+
+  /// A Docker list has Docker's images only; where not all of them are to become that, the index
+  /// stays an OCI index.
+  void finish_format(Index& index, EditedImage& result) const {
+    if (!edit_.format) return;
+    const bool docker = *edit_.format == ImageFormat::kDocker && platforms_.empty();
+    if (docker) {
+      std::erase_if(index.manifests, [&](const Descriptor& entry) {
+        if (entry.media_type.is_docker() && !is_attestation(entry)) return false;
+        result.dropped_entries.push_back(entry);
+        return true;
+      });
+      index.annotations.clear();
+      index.subject.reset();
+      index.artifact_type.clear();
+      for (auto& entry : index.manifests) entry.annotations.clear();
+    }
+    index.media_type =
+        in_format(index.media_type, docker ? ImageFormat::kDocker : ImageFormat::kOci);
+  }
+
+  void annotate(Index& index) const {
+    refuse_annotations_of_docker(index.media_type, edit_.index_annotations);
+    refuse_annotations_of_docker(index.media_type, edit_.descriptor_annotations);
+    edit_annotations(index.annotations, edit_.index_annotations, edit_.unset_annotations);
+  }
+
+  /// Two images for one platform: nobody could say which is meant.
+  void refuse_twins(const Index& index) const {
+    if (!edit_.platform.changes_platform()) return;
+    Index checked;
+    put_entries(checked, index.manifests);
   }
 
   template <typename T>

@@ -261,6 +261,18 @@ Json to_json_value(const Platform& platform) {
 
 }  // namespace
 
+Json& member(Json& parent, const char* key, const Json& empty, std::string_view what) {
+  Json& value = parent[key];
+  if (value.is_null()) value = empty;
+  if (value.type() == empty.type()) return value;
+  throw Error(ErrorCode::kCorrupt, std::string(what) + ": " + key + ": expected an " +
+                                       empty.type_name() + ", found " + value.type_name());
+}
+
+std::string to_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Descriptor parse_descriptor(const JsonObject& object) {
   object.refuse_lookalikes({"mediaType", "digest", "size", "urls", "data", "platform"});
   auto digest = Digest::try_parse(object.required_string("digest"));

@@ -64,6 +64,13 @@ class JsonObject {
   std::string path_;
 };
 
+/// A member to be written to; made like `empty` where it is absent or null. Throws kCorrupt, naming
+/// `what` holds it, where it is of another type.
+Json& member(Json& parent, const char* key, const Json& empty, std::string_view what);
+
+/// Compact; what is not UTF-8 and cannot stand in JSON is replaced.
+std::string to_text(const Json& json);
+
 Descriptor parse_descriptor(const JsonObject& object);
 Json to_json_value(const Descriptor& descriptor);
 

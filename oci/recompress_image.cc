@@ -6,8 +6,8 @@
 
 #include "oci/error.h"
 #include "oci/image.h"
+#include "oci/image_format.h"
 #include "oci/image_walk.h"
-#include "oci/recompress.h"
 
 namespace bale::oci {
 
@@ -15,42 +15,11 @@ namespace {
 
 constexpr const char* kReferenceDigest = "vnd.docker.reference.digest";
 
-/// Annotations of a layer that tell of its packing.
-bool tells_of_packing(const std::string& key) {
-  return key.starts_with("io.github.containers.zstd-chunked.") ||
-         key.starts_with("io.containers.estargz.") ||
-         key.starts_with("containerd.io/snapshot/stargz/");
-}
-
-bool is_chunked(const Descriptor& layer) {
-  return layer.annotations.contains("io.github.containers.zstd-chunked.manifest-position");
-}
-
-MediaType oci_type(const MediaType& type) {
-  if (!type.is_docker()) return type;
-  if (type.is_index()) return media_type::kOciIndex;
-  if (type.is_manifest()) return media_type::kOciManifest;
-  if (type.is_image_config()) return media_type::kOciConfig;
-  return type.is_layer() ? oci_layer_type(type.layer_compression()) : type;
-}
-
-/// The entry with all that its owner says of it, for what has come in place of its content.
-Descriptor in_place_of(Descriptor entry, const Descriptor& content) {
-  std::erase_if(entry.annotations, [](const auto& pair) { return tells_of_packing(pair.first); });
-  entry.annotations.insert(content.annotations.begin(), content.annotations.end());
-  entry.media_type = content.media_type;
-  entry.digest = content.digest;
-  entry.size = content.size;
-  entry.urls.clear();
-  entry.data.reset();
-  return entry;
-}
-
 class Recompression {
  public:
   Recompression(const BlobProvider& from, BlobStore& to, ThreadPool& pool,
                 const LayerOptions& options, Recompress which)
-      : from_(from), to_(to), pool_(pool), options_(options), which_(which) {}
+      : from_(from), to_(to), layers_(from, to, pool, options, which) {}
 
   Descriptor document(const Descriptor& entry, std::size_t depth) {
     if (entry.media_type.is_index()) return index(entry, depth);
@@ -85,10 +54,7 @@ class Recompression {
     }
     for (auto& child : changed.manifests) point_to_new(child, replaced);
     if (changed == old.value) return entry;
-    if (!docker) changed.media_type = oci_type(changed.media_type);
-    const auto made = make_document(std::move(changed));
-    write_blob(to_, made.descriptor, made.bytes);
-    return made.descriptor;
+    return write(entry, std::move(changed));
   }
 
   static void point_to_new(Descriptor& attestation,
@@ -103,57 +69,27 @@ class Recompression {
     const Document<Manifest> old = read_manifest(from_, entry);
     if (!old.value.config.media_type.is_image_config()) return entry;
     Manifest changed = old.value;
-    const auto diff_ids = read_image_config(from_, changed.config).value.diff_ids;
-    for (std::size_t i = 0; i < changed.layers.size(); ++i) {
-      if (!is_wanted(changed.layers[i])) continue;
-      if (changed.layers.size() != diff_ids.size()) {
-        throw Error(ErrorCode::kCorrupt,
-                    entry.digest.to_string() + " has not one DiffID for each of its layers");
-      }
-      changed.layers[i] = in_place_of(changed.layers[i], layer(changed.layers[i], diff_ids[i]));
+    try {
+      layers_.repack(changed, read_image_config(from_, changed.config).value.diff_ids);
+    } catch (const Error& error) {
+      throw error.in("image " + entry.digest.to_string());
     }
     if (changed == old.value) return entry;
-    finish_types(changed);
-    const auto made = make_document(std::move(changed));
+    return in_place_of(entry, write(entry, std::move(changed)));
+  }
+
+  /// Some documents leave their type to the descriptor. What is written here says it.
+  template <typename T>
+  Descriptor write(const Descriptor& entry, T value) {
+    if (value.media_type.empty()) value.media_type = entry.media_type;
+    const auto made = make_document(std::move(value));
     write_blob(to_, made.descriptor, made.bytes);
-    return in_place_of(entry, made.descriptor);
-  }
-
-  bool is_wanted(const Descriptor& layer) const {
-    if (!layer.media_type.is_layer() || is_foreign(layer)) return false;
-    return which_ == Recompress::kAll ||
-           layer.media_type.layer_compression() != options_.compression ||
-           (options_.is_chunked() && !is_chunked(layer));
-  }
-
-  /// Each layer once, however many images have it.
-  const Descriptor& layer(const Descriptor& old, const DiffId& diff_id) {
-    const auto done = layers_.find(old.digest);
-    if (done != layers_.end()) return done->second;
-    LayerResult packed = recompress_layer(from_, old, diff_id, to_, pool_, options_);
-    return layers_.emplace(old.digest, std::move(packed.descriptor)).first->second;
-  }
-
-  /// A manifest is of one family throughout.
-  void finish_types(Manifest& manifest) const {
-    const bool docker =
-        manifest.media_type.is_docker() && options_.compression != Compression::kZstd;
-    for (auto& layer : manifest.layers) {
-      if (!layer.media_type.is_layer() || is_foreign(layer)) continue;
-      const Compression packing = layer.media_type.layer_compression();
-      layer.media_type = docker ? docker_layer_type(packing) : oci_layer_type(packing);
-    }
-    if (docker) return;
-    manifest.config.media_type = oci_type(manifest.config.media_type);
-    manifest.media_type = oci_type(manifest.media_type);
+    return made.descriptor;
   }
 
   const BlobProvider& from_;
   BlobStore& to_;
-  ThreadPool& pool_;
-  const LayerOptions& options_;
-  const Recompress which_;
-  std::map<Digest, Descriptor> layers_;
+  LayerRepacker layers_;
   std::map<Digest, Descriptor> indexes_;
 };
 

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "oci/blob_store.h"
-#include "oci/layer_options.h"
-#include "oci/thread_pool.h"
+#include "oci/layer_repacker.h"
 
 namespace bale::oci {
-
-/// Which layers of an image are packed anew: those that are packed in another way, or all.
-enum class Recompress { kOthers, kAll };
 
 /// Packs the layers of an image, or of every image of an index, anew, as they stream, and checks
 /// each against the DiffId that its config names (throws kCorrupt). New layers, manifests and

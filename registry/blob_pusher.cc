@@ -63,6 +63,9 @@ class BlobPusher::State {
 
   void push_once(const oci::Descriptor& blob, const oci::BlobProvider& from,
                  oci::ProgressTask& task) {
+    if (options_.present.contains(blob.digest)) {
+      return count(task, "there already", &BlobCounts::present);
+    }
     BlobContent content(from, blob, task);
     BlobUpload upload(*to_, blob, content, options_.upload, options_.journal, progress_);
     std::optional<Upload> opened;

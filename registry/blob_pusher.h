@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -26,6 +27,8 @@ struct BlobPusherOptions {
   /// A repository that has the blob, where one is known: it is mounted from there if that is in the
   /// same registry. Called from any thread.
   std::function<std::optional<Repository>(const oci::Digest& digest)> origin = {};
+  /// Blobs that a manifest of this very repository, read just now, has: nobody is asked for them.
+  std::set<oci::Digest> present = {};
 };
 
 /// What became of the blobs, by number and bytes.

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "tools/commands.h"
+#include "tools/format_option.h"
 #include "tools/manifest_flow.h"
 
 namespace bale::tools {
@@ -119,6 +120,7 @@ void add_push(const Command& manifest, const Options& options) {
   command.argument("DST", options->destination, "Where to, if not the index's own name");
   command.flag("--all", options->all, "All images, which is the default");
   command.flag("--rm", options->remove_after, "Take the name away here afterwards");
+  add_format_option(command, options->format);
   command.text("--digestfile", options->digest_file, "FILE", "Write the digest to a file");
   command.text("--expect-platforms", options->expected_platforms, "P,...",
                "Fail with status 7 unless these are its platforms");

@@ -10,6 +10,7 @@
 #include "oci/json.h"
 #include "oci/new_file.h"
 #include "tools/exit_status.h"
+#include "tools/format_option.h"
 #include "tools/index_place.h"
 #include "tools/open_image.h"
 #include "tools/option_values.h"
@@ -271,7 +272,7 @@ int push_index(Program& program, const ManifestOptions& options) {
     target.reference = target.reference->with_default_tag();
     program.set_push_hosts({target.reference->host});
   }
-  const OpenedImage image = open_image(program, options.name);
+  OpenedImage image = open_image(program, options.name);
   if (!image.root.media_type.is_index()) {
     throw oci::Error(oci::ErrorCode::kInvalid, options.name + " is an image, not an index",
                      "bale push takes images too");
@@ -279,6 +280,7 @@ int push_index(Program& program, const ManifestOptions& options) {
   if (!options.expected_platforms.empty()) {
     check_expectation(oci::read_index(*image.blobs, image.root).value, options);
   }
+  if (options.format) image = in_format(program, image, *options.format);
   write_image(program, image, target, {options.force});
   const std::string digest = image.root.digest.to_string();
   if (!options.digest_file.empty()) oci::write_file_atomically(options.digest_file, digest);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "oci/image_format.h"
 
 namespace bale::tools {
 
@@ -28,6 +31,7 @@ struct ManifestOptions {
   std::string expected_platforms;
   std::string destination;
   std::string digest_file;
+  std::optional<oci::ImageFormat> format;
   bool all = false;
   bool amend = false;
   bool dry_run = false;

@@ -1,145 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "oci/error.h"
-#include "oci/image_edit.h"
-#include "oci/json.h"
-#include "oci/recompress.h"
 #include "tools/commands.h"
-#include "tools/exit_status.h"
-#include "tools/file_blobs.h"
-#include "tools/open_image.h"
-#include "tools/option_values.h"
-#include "tools/write_image.h"
+#include "tools/format_option.h"
+#include "tools/mutate_flow.h"
 
 namespace bale::tools {
 
 namespace {
 
-struct MutateOptions {
-  std::string source;
-  std::vector<std::string> targets;
-  std::vector<std::string> platforms;
-  std::vector<std::string> labels, unset_labels;
-  std::vector<std::string> env, unset_env;
-  std::vector<std::string> annotations, unset_annotations;
-  std::vector<std::string> ports, unset_ports;
-  std::vector<std::string> volumes, unset_volumes;
-  std::optional<std::string> entrypoint, cmd, user, workdir, stop_signal;
-  std::vector<std::string> layers;
-  bool force = false;
-};
-
-std::set<std::string> set_of(const std::vector<std::string>& list) {
-  return {list.begin(), list.end()};
+const std::map<std::string, oci::StaleAttestations>& attestation_words() {
+  static const std::map<std::string, oci::StaleAttestations> words = {
+      {"drop", oci::StaleAttestations::kDrop}, {"keep", oci::StaleAttestations::kKeep}};
+  return words;
 }
 
-/// `["/app", "--flag"]` as it is; other text is one word, as `podman run --entrypoint` has it.
-std::optional<std::vector<std::string>> parse_arguments(const std::optional<std::string>& text,
-                                                        const std::string& option) {
-  if (!text) return std::nullopt;
-  if (!text->starts_with('['))
-    return text->empty() ? std::vector<std::string>{} : std::vector<std::string>{*text};
-  try {
-    return oci::parse_json(*text, option).get<std::vector<std::string>>();
-  } catch (const std::exception&) {
-    throw oci::Error(oci::ErrorCode::kInvalid, option + " " + *text + ": not a list of strings",
-                     "for instance " + option + " '[\"/app\", \"--flag\"]'");
-  }
-}
-
-/// `index:K=V`, `manifest:K=V`, `manifest-descriptor:K=V`; without a level the manifests.
-void add_annotations(const std::vector<std::string>& texts, oci::ImageEdit& edit) {
-  for (const auto& [name, value] : parse_pairs(texts, "--annotation")) {
-    const auto colon = name.find(':');
-    const std::string level = colon == std::string::npos ? "" : name.substr(0, colon);
-    if (level == "index") {
-      edit.index_annotations[name.substr(colon + 1)] = value;
-    } else if (level == "manifest-descriptor") {
-      edit.descriptor_annotations[name.substr(colon + 1)] = value;
-    } else {
-      edit.manifest_annotations[level == "manifest" ? name.substr(colon + 1) : name] = value;
-    }
-  }
-}
-
-/// The tar of any packing as a layer of ours, in the store.
-oci::LayerResult add_layer(Program& program, const std::string& path) {
-  FileBlobs files;
-  const auto tar = files.add_file(path, oci::media_type::kOciLayer);
-  return oci::recompress_layer(files, tar, std::nullopt, program.store().blobs(), program.pool(),
-                               {});
-}
-
-oci::ImageEdit image_edit(Program& program, const MutateOptions& options) {
-  parse_pairs(options.env, "--env");  // for what it refuses; the order is that of the options
-  oci::ImageEdit edit{.env = options.env,
-                      .labels = parse_pairs(options.labels, "--label"),
-                      .entrypoint = parse_arguments(options.entrypoint, "--entrypoint"),
-                      .cmd = parse_arguments(options.cmd, "--cmd"),
-                      .user = options.user,
-                      .working_dir = options.workdir,
-                      .stop_signal = options.stop_signal,
-                      .exposed_ports = set_of(options.ports),
-                      .volumes = set_of(options.volumes),
-                      .unset_env = set_of(options.unset_env),
-                      .unset_labels = set_of(options.unset_labels),
-                      .unset_ports = set_of(options.unset_ports),
-                      .unset_volumes = set_of(options.unset_volumes),
-                      .unset_annotations = set_of(options.unset_annotations)};
-  add_annotations(options.annotations, edit);
-  for (const auto& layer : options.layers) edit.append.push_back(add_layer(program, layer));
-  return edit;
-}
-
-/// Layers that were appended are in the store, the rest is where the image was.
-class WithStore final : public oci::BlobProvider {
- public:
-  WithStore(const oci::BlobProvider& store, std::shared_ptr<const oci::BlobProvider> image)
-      : store_(store), image_(std::move(image)) {}
-
-  std::optional<std::uint64_t> size(const oci::Digest& digest) const override {
-    if (const auto known = store_.size(digest)) return known;
-    return image_->size(digest);
-  }
-
- private:
-  std::unique_ptr<oci::Source> do_open(const oci::Descriptor& descriptor) const override {
-    if (store_.size(descriptor.digest)) return store_.open_unverified(descriptor);
-    return image_->open_unverified(descriptor);
-  }
-
-  const oci::BlobProvider& store_;
-  const std::shared_ptr<const oci::BlobProvider> image_;  // shared with the image it came from
-};
-
-int mutate(Program& program, const MutateOptions& options) {
-  const auto platforms = parse_platforms(options.platforms);
-  std::vector<oci::ImageName> targets;
-  std::set<std::string> hosts;
-  for (const auto& target : options.targets) {
-    targets.push_back(oci::ImageName::parse(target));
-    const auto& name = targets.back();
-    if (name.transport == oci::Transport::kRegistry) hosts.insert(name.reference->host);
-  }
-  program.set_push_hosts(hosts);
-  OpenedImage image = open_image(program, options.source);
-  const auto documents = std::make_shared<oci::DocumentCache>(
-      std::make_shared<const WithStore>(program.store().blobs(), image.blobs));
-  const auto origins = origins_of(program, image, *documents);
-  const auto edited =
-      oci::edit_image(*documents, image.root, image_edit(program, options), platforms);
-  for (const auto& dropped : edited.dropped_attestations) {
-    program.progress().warn("left out the attestation " + dropped.digest.to_string() +
-                            ": it speaks of an image that is another now");
-  }
-  image.root = edited.root;
-  image.blobs = documents;
-  for (const auto& target : targets) write_image(program, image, target, {options.force, origins});
-  print(edited.root.digest.to_string() + "\n");
-  return exit_status::kDone;
+void add_value_options(const Command& command, MutateOptions& options) {
+  const auto value = [&](const std::string& name, std::optional<std::string>& target, bool& unset,
+                         const std::string& type, const std::string& help) {
+    const Option set = command.text("--" + name, target, type, help);
+    command.flag("--unset-" + name, unset, "Take it away").excludes(set);
+  };
+  value("entrypoint", options.entrypoint, options.unset_entrypoint, "ARGS",
+        "A word, or a JSON list");
+  value("cmd", options.cmd, options.unset_cmd, "ARGS", "A word, or a JSON list");
+  value("user", options.user, options.unset_user, "USER", "USER[:GROUP]");
+  value("workdir", options.workdir, options.unset_workdir, "PATH", "The working folder");
+  value("stop-signal", options.stop_signal, options.unset_stop_signal, "SIGNAL", "The signal");
 }
 
 void add_runtime_options(const Command& command, MutateOptions& options) {
@@ -147,15 +36,58 @@ void add_runtime_options(const Command& command, MutateOptions& options) {
   command.list("--unset-env", options.unset_env, "K", "Take a variable away");
   command.list("--label", options.labels, "K=V", "Set a label");
   command.list("--unset-label", options.unset_labels, "K", "Take a label away");
-  command.text("--entrypoint", options.entrypoint, "ARGS", "A word, a JSON list, or \"\" for none");
-  command.text("--cmd", options.cmd, "ARGS", "A word, a JSON list, or \"\" for none");
-  command.text("--user", options.user, "USER", "USER[:GROUP], or \"\" for none");
-  command.text("--workdir", options.workdir, "PATH", "The working folder, or \"\" for none");
-  command.text("--stop-signal", options.stop_signal, "SIGNAL", "The signal, or \"\" for none");
+  add_value_options(command, options);
   command.list("--expose", options.ports, "PORT", "Add a port");
   command.list("--unset-expose", options.unset_ports, "PORT", "Take a port away");
   command.list("--volume", options.volumes, "PATH", "Add a volume");
   command.list("--unset-volume", options.unset_volumes, "PATH", "Take a volume away");
+}
+
+void add_health_options(const Command& command, HealthcheckOptions& options) {
+  const Option test = command.text("--healthcheck,--health-cmd", options.test, "TEST",
+                                   "Text for a shell, a JSON list, or none");
+  const auto duration = [&](const std::string& name, std::optional<std::string>& target,
+                            const std::string& help) { command.text(name, target, "TIME", help); };
+  duration("--health-interval", options.interval, "Time between two checks: 30s, 1m30s");
+  duration("--health-timeout", options.timeout, "How long one may take");
+  duration("--health-start-period", options.start_period, "Time to start, in which none counts");
+  duration("--health-start-interval", options.start_interval, "Time between two checks in that");
+  command.text("--health-retries", options.retries, "N", "Failures in a row that are too many");
+  command.flag("--unset-healthcheck", options.unset, "Take the health check away").excludes(test);
+}
+
+void add_identity_options(const Command& command, MutateOptions& options) {
+  command.text("--os", options.os, "OS", "The operating system; of one image only, as the next");
+  command.text("--arch", options.architecture, "ARCH", "The architecture");
+  command.text("--variant", options.variant, "VARIANT", "The variant of the architecture");
+  command.text("--os-version", options.os_version, "VERSION", "The version of the system");
+  command.text("--created", options.created, "TIME|N",
+               "When the image was made; later times become this one");
+  command.text("--author", options.author, "TEXT", "Of the image and of lines of the history");
+  command.text("--created-by", options.created_by, "TEXT",
+               "What the history says of the layer, or of this change");
+  command.text("--comment", options.comment, "TEXT", "A comment there");
+  command.list("--annotation", options.annotations, "[LEVEL:]K=V",
+               "Set an annotation of index:, manifest: or manifest-descriptor:");
+  command.list("--unset-annotation", options.unset_annotations, "K",
+               "Take an annotation away wherever it is");
+}
+
+void add_layer_options(const Command& command, MutateOptions& options) {
+  command.text("--rebase", options.rebase, "OLD=NEW",
+               "Put the base image NEW in place of OLD, without moving a layer");
+  command.list("--drop-layer", options.drop_layers, "N|DIGEST",
+               "Take out a layer: 0 is the lowest; a digest or DiffID");
+  command.list("--drop-created-by", options.drop_created_by, "REGEX",
+               "Take out the layers of such instructions");
+  command.list("--append", options.layers, "[PLATFORM=]PATH",
+               "Add a tar or a folder as a layer, on all platforms or on one");
+  command.flag("--squash", options.squash, "Make one layer of all");
+  const PackingFlags packing = add_packing_options(command, options.packing);
+  packing.level.needs(packing.compression);
+  command.flag("--force-compression", options.force_compression,
+               "Pack anew also what is packed that way");
+  add_format_option(command, options.format);
 }
 
 }  // namespace
@@ -168,11 +100,12 @@ void add_mutate_command(const Command& bale) {
   command.list("-t,--tag", options->targets, "NEW", "What the result is called").required();
   command.list("--platform", options->platforms, "P,...", "Change only these platforms");
   add_runtime_options(command, *options);
-  command.list("--annotation", options->annotations, "[LEVEL:]K=V",
-               "Set an annotation of index:, manifest: or manifest-descriptor:");
-  command.list("--unset-annotation", options->unset_annotations, "K",
-               "Take an annotation away wherever it is");
-  command.list("--append", options->layers, "TAR", "Add a layer");
+  add_health_options(command, options->healthcheck);
+  add_identity_options(command, *options);
+  add_layer_options(command, *options);
+  command.choice("--attestations", options->attestations, attestation_words(),
+                 "What becomes of attestations of a changed image: drop, or keep, though they "
+                 "speak of what it was");
   command.flag("--force", options->force, "A single image may replace an index in a registry");
   command.runs(mutate, options);
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/option_values.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "oci/error.h"
+#include "oci/rfc3339.h"
 
 namespace bale::tools {
 
@@ -23,6 +26,23 @@ std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& t
     pairs[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return pairs;
+}
+
+std::int64_t parse_count(const std::string& text, const std::string& option) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop == end && value >= 0) return value;
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": not a whole number");
+}
+
+std::chrono::sys_seconds parse_time(const std::string& text, const std::string& option) {
+  if (const auto time = oci::parse_rfc3339(text)) return *time;
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
+    return std::chrono::sys_seconds(std::chrono::seconds(parse_count(text, option)));
+  }
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": no time",
+                   "write 2024-03-01T12:00:00Z, or the seconds since 1970");
 }
 
 }  // namespace bale::tools

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,5 +18,11 @@ std::vector<oci::Platform> parse_platforms(const std::vector<std::string>& lists
 /// naming the option.
 std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& texts,
                                                const std::string& option);
+
+/// A whole number from 0 on. Throws kInvalid for anything else, naming the option.
+std::int64_t parse_count(const std::string& text, const std::string& option);
+
+/// `2024-03-01T12:00:00Z`, or the seconds since 1970. Throws kInvalid, naming the option.
+std::chrono::sys_seconds parse_time(const std::string& text, const std::string& option);
 
 }  // namespace bale::tools

@@ -45,14 +45,21 @@ void write_to_file(const std::string& path, const Write& write) {
   file.finish();
 }
 
+registry::BlobPusherOptions pusher_options(Program& program, const std::string& repository,
+                                           const WriteOptions& options) {
+  auto result = options.origins.empty()
+                    ? pusher_options(program)
+                    : pusher_options(program, [origins = options.origins] { return origins; });
+  for (const auto& [digest, seen_in] : options.seen) {
+    if (seen_in == repository) result.present.insert(digest);
+  }
+  return result;
+}
+
 void write_to_registry(Program& program, const OpenedImage& image, const oci::ImageName& name,
                        const WriteOptions& options) {
   const auto repository = program.repository(*name.reference, registry::Repository::Access::kPush);
-  const auto& origins = options.origins;
-  registry::BlobPusher pusher(repository,
-                              origins.empty()
-                                  ? pusher_options(program)
-                                  : pusher_options(program, [origins] { return origins; }),
+  registry::BlobPusher pusher(repository, pusher_options(program, repository.name(), options),
                               program.progress(), program.stop());
   std::set<std::string> tags;
   if (name.reference->tag) tags.insert(*name.reference->tag);
@@ -62,6 +69,10 @@ void write_to_registry(Program& program, const OpenedImage& image, const oci::Im
 }
 
 }  // namespace
+
+bool is_in_registry(const OpenedImage& image) {
+  return dynamic_cast<const registry::Repository*>(image.blobs.get()) != nullptr;
+}
 
 oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
                             const oci::BlobProvider& documents) {

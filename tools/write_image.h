@@ -12,7 +12,12 @@ struct WriteOptions {
   bool force = false;  ///< in a registry, a single image may replace an index
   /// Where layers are that need not be moved: the store remembers it, a registry mounts them.
   oci::BlobOrigins origins = {};
+  /// Those of them that a registry has named just now: the very repository is not asked for them.
+  oci::BlobOrigins seen = {};
 };
+
+/// Whether the image is read from a registry.
+bool is_in_registry(const OpenedImage& image);
 
 /// Where the layers of an image are that was opened in a registry, or stands in the store without
 /// them; nothing for any other. Reads documents through `documents`.

@@ -16,33 +16,11 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(EditedConfig, SetsAndUnsetsAndKeepsWhatItDoesNotKnow) {
-  ImageEdit edit{.env = {"A=2", "C=3"},
-                 .labels = {{"new", "1"}},
-                 .entrypoint = {{"/app", "--x"}},
-                 .cmd = std::vector<std::string>{},
-                 .user = "7",
-                 .exposed_ports = {"80/tcp"},
-                 .unset_env = {"B"},
-                 .unset_labels = {"old"}};
-  EXPECT_EQ(
-      edited_config(R"({"os":"linux","moby.x":[1],"config":{"Env":["A=1","B=1"],"Cmd":["sh"],)"
-                    R"("Labels":{"old":"x"},"Odd":null}})",
-                    edit),
-      R"({"os":"linux","moby.x":[1],"config":{"Env":["A=2","C=3"],"Labels":{"new":"1"},)"
-      R"("Odd":null,"ExposedPorts":{"80/tcp":{}},"Entrypoint":["/app","--x"],"User":"7"}})");
-}
-
-TEST(EditedConfig, LeavesEveryByteWhereNothingChanges) {
-  const std::string text = "{ \"os\": \"linux\" , \"config\":{\"Env\":[\"A=1\"]}}";
-  EXPECT_EQ(edited_config(text, {}), text);
-  EXPECT_EQ(edited_config(text, {.env = {"A=1"}, .unset_labels = {"x"}}), text);
-  EXPECT_EQ(edited_config("{\"os\": \"linux\"}", {}), "{\"os\": \"linux\"}");
-}
-
-TEST(EditedConfig, RefusesWhatIsNoConfig) {
-  EXPECT_THROW(edited_config("[]", {}), Error);
-  EXPECT_THROW(edited_config(R"({"config":{"Env":"A=1"}})", {.env = {"A=2"}}), Error);
+/// An edit of every config.
+ImageEdit configs(const ConfigEdit& config) {
+  ImageEdit edit;
+  edit.image = [config](ImageDraft& draft) { draft.config = edited_config(draft.config, config); };
+  return edit;
 }
 
 class EditImage : public testing::Test {
@@ -75,21 +53,21 @@ class EditImage : public testing::Test {
 };
 
 TEST_F(EditImage, ReachesEveryPlatformAndDropsWhatAttestedTheOldOnes) {
-  const auto edited = edit_image(cache_, root(), {.labels = {{"a", "b"}}});
+  const auto edited = edit_image(cache_, root(), configs({.labels = {{"a", "b"}}}));
   const auto entries = index(edited.root).manifests;
   ASSERT_EQ(entries.size(), 2U);
   for (const auto& entry : entries) EXPECT_EQ(config(entry).config.labels.at("a"), "b");
   EXPECT_EQ(entries[1].platform->to_string(), "linux/arm64");
   EXPECT_EQ(edited.dropped_attestations.size(), 2U);
   EXPECT_THAT(validate_image(cache_, edited.root), IsEmpty());
-  EXPECT_EQ(edit_image(cache_, edited.root, {.labels = {{"a", "b"}}}).root.digest,
+  EXPECT_EQ(edit_image(cache_, edited.root, configs({.labels = {{"a", "b"}}})).root.digest,
             edited.root.digest);
 }
 
 TEST_F(EditImage, LeavesPlatformsThatWereNotNamed) {
   const auto before = index(root()).manifests;
   const auto edited =
-      edit_image(cache_, root(), {.env = {"A=1"}}, {Platform::parse("linux/arm64")});
+      edit_image(cache_, root(), configs({.env = {"A=1"}}), {Platform::parse("linux/arm64")});
   const auto entries = index(edited.root).manifests;
   EXPECT_EQ(entries[0], before[0]);
   EXPECT_NE(entries[1].digest, before[1].digest);
@@ -104,14 +82,59 @@ TEST_F(EditImage, AnIndexAnnotationLeavesImagesAndAttestations) {
   EXPECT_THAT(edited.dropped_attestations, IsEmpty());
 }
 
-TEST_F(EditImage, AppendsLayersWithTheirHistory) {
-  const std::string tar = test::make_tar({{"new", "file"}});
-  const auto layer = test::add_blob(*store_, tar, media_type::kOciLayer);
-  const auto image = index(root()).manifests[0];
-  const auto edited =
-      edit_image(cache_, image, {.append = {{layer, DiffId(layer.digest), tar.size()}}});
-  EXPECT_THAT(validate_image(cache_, edited.root, ValidateDepth::kLayers), IsEmpty());
-  EXPECT_EQ(config(edited.root).diff_ids.size(), 3U);
+TEST_F(EditImage, ReturnsTheVeryRootWhereNothingChanges) {
+  EXPECT_EQ(edit_image(cache_, root(), configs({.unset_env = {"NONE"}})).root.digest,
+            root().digest);
+}
+
+TEST_F(EditImage, KeepsStaleAttestationsWhereThatIsAskedFor) {
+  ImageEdit edit = configs({.labels = {{"a", "b"}}});
+  edit.attestations = StaleAttestations::kKeep;
+  const auto edited = edit_image(cache_, root(), edit);
+  EXPECT_THAT(edited.dropped_attestations, IsEmpty());
+  const auto entries = index(edited.root).manifests;
+  ASSERT_EQ(entries.size(), 4U);
+  EXPECT_EQ(attested_digest(entries[2]), index(root()).manifests[0].digest)
+      << "it goes on to name what it was made for";
+}
+
+TEST_F(EditImage, GivesOneImageAnotherPlatform) {
+  ImageEdit edit;
+  edit.platform.architecture = "arm";
+  edit.platform.variant = "v7";
+  EXPECT_THROW(edit_image(cache_, root(), edit), Error) << "two images";
+  const auto edited = edit_image(cache_, root(), edit, {Platform::parse("linux/arm64")});
+  const auto entries = index(edited.root).manifests;
+  EXPECT_EQ(entries[0].platform->to_string(), "linux/amd64");
+  EXPECT_EQ(entries[1].platform->to_string(), "linux/arm/v7");
+  EXPECT_EQ(config(entries[1]).platform, Platform::parse("linux/arm/v7"));
+  EXPECT_THAT(validate_image(cache_, edited.root), IsEmpty());
+  edit.platform.architecture = "amd64";
+  edit.platform.variant.reset();
+  EXPECT_THROW(edit_image(cache_, root(), edit, {Platform::parse("linux/arm64")}), Error)
+      << "two images for linux/amd64";
+}
+
+TEST_F(EditImage, TurnsIntoDockersFormatAndBack) {
+  ImageEdit edit;
+  edit.format = ImageFormat::kDocker;
+  const auto docker = edit_image(cache_, root(), edit);
+  EXPECT_EQ(docker.root.media_type, media_type::kDockerList);
+  for (const auto& entry : index(docker.root).manifests) {
+    const Manifest manifest = read_manifest(cache_, entry).value;
+    EXPECT_EQ(manifest.media_type, media_type::kDockerManifest);
+    EXPECT_EQ(manifest.config.media_type, media_type::kDockerConfig);
+    EXPECT_EQ(manifest.layers[0].media_type, media_type::kDockerLayer);
+  }
+  EXPECT_THAT(validate_image(cache_, docker.root), IsEmpty());
+  ImageEdit annotate;
+  annotate.manifest_annotations = {{"a", "b"}};
+  EXPECT_THROW(edit_image(cache_, docker.root, annotate), Error);
+  annotate.format = ImageFormat::kOci;
+  EXPECT_NO_THROW(edit_image(cache_, docker.root, annotate));
+  edit.format = ImageFormat::kOci;
+  const auto back = edit_image(cache_, docker.root, edit);
+  EXPECT_EQ(index(back.root).manifests[0].digest, index(root()).manifests[0].digest);
 }
 
 }  // namespace

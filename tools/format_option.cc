@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/format_option.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace bale::tools {
+
+namespace {
+
+using Words = std::map<std::string, std::optional<oci::ImageFormat>>;
+
+const Words& format_words() {
+  static const Words words = {{"oci", oci::ImageFormat::kOci},
+                              {"docker", oci::ImageFormat::kDocker},
+                              {"v2s2", oci::ImageFormat::kDocker}};
+  return words;
+}
+
+}  // namespace
+
+Option add_format_option(const Command& command, std::optional<oci::ImageFormat>& target) {
+  return command.choice("--format", target, format_words(),
+                        "Media types of the documents: oci, or docker (v2s2)");
+}
+
+OpenedImage in_format(Program& program, const OpenedImage& image, oci::ImageFormat format) {
+  const auto documents = std::make_shared<oci::DocumentCache>(image.blobs);
+  oci::ImageEdit edit;
+  edit.format = format;
+  const auto edited = oci::edit_image(*documents, image.root, edit);
+  warn_of_dropped(program, edited);
+  return {image.name, edited.root, documents};
+}
+
+void warn_of_dropped(Program& program, const oci::EditedImage& edited) {
+  for (const auto& dropped : edited.dropped_attestations) {
+    program.progress().warn("left out the attestation " + dropped.digest.to_string() +
+                            ": it speaks of an image that is another now");
+  }
+  for (const auto& dropped : edited.dropped_entries) {
+    program.progress().warn("left out " + dropped.digest.to_string() +
+                            ": Docker's lists hold images alone");
+  }
+}
+
+}  // namespace bale::tools
