@@ -16,7 +16,10 @@ class FolderLayer {
   FolderLayer(const FileTree& tree, oci::LayerWriter& out) : tree_(tree), out_(out) {}
 
   void add_folder(const std::string& folder) {
-    tree_.each(folder, [this](TreeFile file) { add(std::move(file)); });
+    tree_.each(folder, [this](TreeFile file) {
+      add(std::move(file));
+      return FileTree::Visit::kGoOn;
+    });
   }
 
  private:

@@ -18,7 +18,7 @@ void refuse_other_base(const std::vector<DiffId>& image, const std::vector<DiffI
                        const Platform& platform) {
   const auto [mine, theirs] = std::mismatch(image.begin(), image.end(), base.begin(), base.end());
   if (theirs == base.end()) return;
-  const auto number = std::to_string(theirs - base.begin());
+  const auto number = std::to_string(theirs - base.begin() + 1);
   const std::string found = mine == image.end() ? "not there" : mine->to_string();
   throw Error(ErrorCode::kInvalid,
               "the image for " + platform.to_string() +

@@ -77,7 +77,7 @@ void add_layer_options(const Command& command, MutateOptions& options) {
   command.text("--rebase", options.rebase, "OLD=NEW",
                "Put the base image NEW in place of OLD, without moving a layer");
   command.list("--drop-layer", options.drop_layers, "N|DIGEST",
-               "Take out a layer: 0 is the lowest; a digest or DiffID");
+               "Take out a layer: its number, as inspect shows it, digest or DiffID");
   command.list("--drop-created-by", options.drop_created_by, "REGEX",
                "Take out the layers of such instructions");
   command.list("--append", options.layers, "[PLATFORM=]PATH",

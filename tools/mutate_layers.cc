@@ -140,7 +140,7 @@ LayerDrops::LayerDrops(const MutateOptions& options) {
     Selector selector{"--drop-layer " + text, parse_number(text), oci::Digest::try_parse(text)};
     if (!selector.number && !selector.digest) {
       throw oci::Error(oci::ErrorCode::kInvalid, selector.text + ": neither a number nor a digest",
-                       "0 is the lowest layer; bale inspect shows digests");
+                       "bale inspect shows both; 1 is the lowest layer");
     }
     selectors_.push_back(std::move(selector));
   }
@@ -152,7 +152,7 @@ LayerDrops::LayerDrops(const MutateOptions& options) {
 }
 
 bool LayerDrops::Selector::means(const oci::DraftLayer& layer) const {
-  if (number) return *number == layer.number;
+  if (number) return *number == layer.number + 1;
   if (digest) return *digest == layer.descriptor.digest || *digest == layer.diff_id.digest();
   return std::regex_search(layer.created_by, *created_by);
 }
@@ -160,10 +160,10 @@ bool LayerDrops::Selector::means(const oci::DraftLayer& layer) const {
 void LayerDrops::apply(oci::ImageDraft& draft) {
   const std::size_t layers = draft.manifest.layers.size();
   for (const auto& selector : selectors_) {
-    if (!selector.number || *selector.number < layers) continue;
+    if (!selector.number || (*selector.number > 0 && *selector.number <= layers)) continue;
     throw oci::Error(oci::ErrorCode::kNotFound,
                      selector.text + ": the image for " + draft.platform.to_string() + " has " +
-                         std::to_string(layers) + " layers, counted from 0");
+                         std::to_string(layers) + " layers, counted from 1");
   }
   if (selectors_.empty()) return;
   oci::drop_layers(draft, [this](const oci::DraftLayer& layer) {

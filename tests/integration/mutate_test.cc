@@ -90,6 +90,40 @@ TEST_F(MutateTest, MovesOnlyDocuments) {
   EXPECT_THAT(bale("images").output, HasSubstr("remote layers"));
 }
 
+TEST_F(MutateTest, AsksTheSameRepositoryForNoLayer) {
+  test::FakeRegistry registry;
+  const std::string name = "docker://" + registry.name("team/app");
+  ASSERT_EQ(bale("copy " + source() + " " + name + ":v1").status, 0);
+  registry.server().forget_requests();
+  const std::string command = "mutate " + name + ":v1 -t " + name + ":v2 --label a=b";
+  const auto run = bale(command);
+  ASSERT_EQ(run.status, 0) << run.output;
+  for (const auto& line : registry.server().lines()) {
+    EXPECT_FALSE(line.starts_with("HEAD /v2/team/app/blobs/")) << line;
+    EXPECT_THAT(line, testing::Not(HasSubstr("from=team%2Fother")));
+  }
+  EXPECT_EQ(digest_of(bale(command)), digest_of(run)) << "the same call, the same digest";
+}
+
+TEST_F(MutateTest, MountsLayersInAnotherRepository) {
+  test::FakeRegistry registry;
+  const std::string from = "docker://" + registry.name("team/app") + ":v1";
+  const std::string to = "docker://" + registry.name("team/other") + ":v1";
+  ASSERT_EQ(bale("copy " + source() + " " + from).status, 0);
+  std::filesystem::remove_all(store());
+  registry.server().forget_requests();
+  ASSERT_EQ(bale("mutate " + from + " -t " + to + " --label a=b").status, 0);
+  std::size_t mounts = 0;
+  std::size_t sent = 0;
+  for (const auto& line : registry.server().lines()) {
+    if (line.find("from=team") != std::string::npos) ++mounts;
+    if (line.starts_with("PUT /v2/team/other/blobs/uploads/")) ++sent;
+  }
+  EXPECT_GE(mounts, 3U) << "the base layer, and one of each platform";
+  EXPECT_EQ(sent, 2U) << "two configs";
+  EXPECT_EQ(bale("validate " + to).status, 0);
+}
+
 TEST_F(MutateTest, VerifiesARelease) {
   EXPECT_EQ(bale(std::string("verify app:v1 --max-size 1MB ") + kBoth).status, 0);
   const auto platforms = bale("verify app:v1 --platforms linux/amd64,linux/s390x");

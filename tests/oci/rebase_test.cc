@@ -81,7 +81,7 @@ TEST(Rebase, RefusesAnImageThatIsNotBuiltOnTheBase) {
       ADD_FAILURE() << "nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kInvalid);
-      EXPECT_THAT(error.what(), HasSubstr("linux/amd64 is not built on the old base: its layer 1"));
+      EXPECT_THAT(error.what(), HasSubstr("linux/amd64 is not built on the old base: its layer 2"));
     }
   }
 }
