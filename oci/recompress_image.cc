@@ -54,6 +54,7 @@ class Recompression {
     }
     for (auto& child : changed.manifests) point_to_new(child, replaced);
     if (changed == old.value) return entry;
+    if (!docker) changed.media_type = in_format(changed.media_type, ImageFormat::kOci);
     return write(entry, std::move(changed));
   }
 
