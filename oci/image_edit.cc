@@ -93,6 +93,10 @@ class Editing {
   Descriptor edited_root(const Descriptor& root) {
     Descriptor fresh = root;
     edit_image(fresh);
+    if (edit_.format == ImageFormat::kDocker && !fresh.media_type.is_docker()) {
+      throw Error(ErrorCode::kInvalid, "Docker's format holds images alone, and " +
+                                           root.digest.to_string() + " is an artifact");
+    }
     return fresh;
   }
 
@@ -100,8 +104,9 @@ class Editing {
     Manifest before = read_manifest(documents_, entry).value;
     say_own_type(before, entry);
     Manifest manifest = before;
-    if (manifest.config.media_type.is_image_config()) edit_draft(entry, manifest);
-    if (edit_.format) set_format(manifest, *edit_.format);
+    const bool is_image = manifest.config.media_type.is_image_config();
+    if (is_image) edit_draft(entry, manifest);
+    if (is_image && edit_.format) set_format(manifest, *edit_.format);
     refuse_annotations_of_docker(manifest.media_type, edit_.manifest_annotations);
     edit_annotations(manifest.annotations, edit_.manifest_annotations, edit_.unset_annotations);
     if (manifest == before) return;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "registry/referrers.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
+#include "tools/format_option.h"
 #include "tools/open_image.h"
 #include "tools/option_values.h"
 #include "tools/packing_options.h"
@@ -22,6 +25,7 @@ struct CopyOptions {
   std::string destination;
   std::vector<std::string> platforms;
   PackingOptions packing;
+  std::optional<oci::ImageFormat> format;
   bool all = false;
   bool force = false;
   bool referrers = false;
@@ -42,8 +46,35 @@ void copy_what_refers(Program& program, const OpenedImage& image,
   registry::copy_referrers(from, *image.blobs, image.root, pusher);
 }
 
+/// Said before anything is read: packing an image anew takes long.
+void check_format(const CopyOptions& options, const oci::ImageName& destination) {
+  if (!options.format) return;
+  const bool docker = *options.format == oci::ImageFormat::kDocker;
+  if (!docker && destination.transport == oci::Transport::kDockerArchive) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "a docker-archive holds Docker's format alone",
+                     "oci-archive:FILE is a file in the OCI format");
+  }
+  if (docker && parse_layer_options(options.packing).compression == oci::Compression::kZstd) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "Docker's manifests know no layers packed with zstd",
+                     "say --format oci");
+  }
+}
+
+/// Layers stay as they are, so that a registry may mount them from where they came.
+WriteOptions to_format(Program& program, OpenedImage& image, const oci::ImageName& destination,
+                       oci::ImageFormat format) {
+  OpenedImage converted = in_format(program, image, format);
+  WriteOptions result;
+  if (destination.transport == oci::Transport::kRegistry) {
+    result.origins = origins_of(program, image, *converted.blobs);
+  }
+  image = std::move(converted);
+  return result;
+}
+
 int copy(Program& program, const CopyOptions& options) {
   const auto destination = oci::ImageName::parse(options.destination);
+  check_format(options, destination);
   if (destination.transport == oci::Transport::kRegistry) {
     program.set_push_hosts({destination.reference->host});
   }
@@ -54,7 +85,10 @@ int copy(Program& program, const CopyOptions& options) {
     image = recompressed(program, image, destination, parse_layer_options(options.packing),
                          options.force ? oci::Recompress::kAll : oci::Recompress::kOthers);
   }
-  write_image(program, image, destination, {options.force});
+  WriteOptions write;
+  if (options.format) write = to_format(program, image, destination, *options.format);
+  write.force = options.force;
+  write_image(program, image, destination, write);
   if (options.referrers) copy_what_refers(program, image, destination);
   print(image.root.digest.to_string() + "\n");
   return exit_status::kDone;
@@ -74,8 +108,9 @@ void add_copy_command(const Command& bale) {
                                         "Also signatures, SBOMs and whatever refers to the image");
   const PackingFlags packing = add_packing_options(command, options->packing);
   packing.level.needs(packing.compression);
-  // What refers to the image speaks of its digest, which recompression changes.
+  // What refers to the image speaks of its digest, which both change.
   packing.compression.excludes(referrers);
+  add_format_option(command, options->format).excludes(referrers);
   command.flag("--force", options->force,
                "Pack anew also what is packed that way; a single image may replace an index");
   command.runs(copy, options);
