@@ -68,17 +68,24 @@ class Registry:
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'version: 0.1\nstorage: {{filesystem: {{rootdirectory: "{self.folder}"}}}}\n'
                        'http: {addr: "127.0.0.1:0"}\n')
-        self.process = subprocess.Popen(["docker-registry", "serve", config],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        for line in self.process.stderr:
-            if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
-                # The log goes on, and nobody reads it: the pipe must not fill up.
-                self.drain = subprocess.Popen(["cat"], stdin=self.process.stderr,
-                                              stdout=subprocess.DEVNULL)
+        log = os.path.join(self.folder, "log")
+        with open(log, "w", encoding="utf-8") as file:
+            self.process = subprocess.Popen(["docker-registry", "serve", config], stdout=file,
+                                            stderr=file)
+        while self.process.poll() is None:
+            if found := re.search(r"listening on (127\.0\.0\.1:\d+)", self.log()):
                 return found.group(1)
+            time.sleep(0.01)
         sys.exit("docker-registry does not start")
+
+    def log(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
+            return file.read()
+
+    def requests(self):
+        """How many it has answered so far."""
+        return len(re.findall(r'^[^ ]+ - - \[', self.log(), re.MULTILINE))
 
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
-        self.drain.wait()

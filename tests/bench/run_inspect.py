@@ -9,63 +9,19 @@ socket and no file for writing.
 """
 
 import argparse
-import hashlib
-import json
 import os
 import re
 import shutil
 import subprocess
 
+from bench_layout import LAYER, Layout
 from measure import Registry, Table, measure
-
-IMAGE = "application/vnd.oci.image.manifest.v1+json"
-INDEX = "application/vnd.oci.image.index.v1+json"
-CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar"
-
-
-class Layout:
-    """An image layout in the making."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        os.makedirs(os.path.join(folder, "blobs", "sha256"))
-
-    def add(self, media_type, content):
-        data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        name = hashlib.sha256(data).hexdigest()
-        with open(os.path.join(self.folder, "blobs", "sha256", name), "wb") as file:
-            file.write(data)
-        return {"mediaType": media_type, "digest": "sha256:" + name, "size": len(data)}
-
-    def add_image(self, architecture, version, layer):
-        config = self.add(CONFIG, {
-            "os": "linux", "architecture": architecture, "os.version": version,
-            "config": {"Env": ["PATH=/usr/bin:/bin"], "Labels": {"version": version}},
-            "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
-            "history": [{"created": "2024-01-01T00:00:00Z", "created_by": "COPY . /"}]})
-        image = self.add(IMAGE, {"schemaVersion": 2, "mediaType": IMAGE, "config": config,
-                                 "layers": [layer]})
-        platform = {"os": "linux", "architecture": architecture, "os.version": version}
-        return image | {"platform": platform}
-
-    def finish(self, images):
-        root = self.add(INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": images})
-        root["annotations"] = {"org.opencontainers.image.ref.name": "v1"}
-        self.write("index.json", {"schemaVersion": 2, "manifests": [root]})
-        self.write("oci-layout", {"imageLayoutVersion": "1.0.0"})
-        return f"oci:{self.folder}:v1"
-
-    def write(self, name, document):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-            json.dump(document, file)
-
 
 def make_layout(folder, images):
     """Half of them for each of two architectures, with one layer."""
     layout = Layout(folder)
     layer = layout.add(LAYER, b"\0" * 1024)
-    return layout.finish([layout.add_image(("amd64", "arm64")[number % 2], f"1.{number // 2}", layer)
+    return layout.finish([layout.add_image(("amd64", "arm64")[number % 2], f"1.{number // 2}", [layer])
                           for number in range(images)])
 
 
