@@ -22,9 +22,31 @@ namespace bale::tools {
 
 namespace {
 
+const registry::Repository* repository_of(const OpenedImage& image) {
+  return dynamic_cast<const registry::Repository*>(image.blobs.get());
+}
+
+/// The layers of an image in a registry side by side, each document once.
+void fetch_image(Program& program, const OpenedImage& image, oci::BlobStore& to) {
+  const registry::Repository* repository = repository_of(image);
+  if (repository == nullptr) return oci::copy_image(*image.blobs, image.root, to);
+  const oci::DocumentCache documents(image.blobs);
+  std::vector<oci::Descriptor> layers;
+  oci::for_each_blob(documents, image.root, [&](const oci::WalkedBlob& blob) {
+    if (blob.role == oci::BlobRole::kLayer && !oci::is_foreign(blob.descriptor))
+      layers.push_back(blob.descriptor);
+  });
+  registry::pull_blobs(*repository, layers, to, {}, program.progress(), program.stop());
+  oci::copy_image(documents, image.root, to);
+}
+
 void write_to_store(Program& program, const OpenedImage& image, const oci::ImageName& name,
                     const oci::BlobOrigins& origins) {
-  copy_to_store(*image.blobs, image.root, program.store(), origins);
+  if (origins.empty()) {
+    fetch_image(program, image, program.store().blobs());
+  } else {
+    copy_to_store(*image.blobs, image.root, program.store(), origins);
+  }
   if (name.reference) {
     program.store().tag(*name.reference, image.root, origins);
   } else {
@@ -32,9 +54,9 @@ void write_to_store(Program& program, const OpenedImage& image, const oci::Image
   }
 }
 
-void write_to_layout(const OpenedImage& image, const oci::ImageName& name) {
+void write_to_layout(Program& program, const OpenedImage& image, const oci::ImageName& name) {
   auto layout = oci::ImageLayout::create(name.path);
-  oci::copy_image(*image.blobs, image.root, layout);
+  fetch_image(program, image, layout);
   layout.set_tag(name.tag, image.root);
 }
 
@@ -70,13 +92,11 @@ void write_to_registry(Program& program, const OpenedImage& image, const oci::Im
 
 }  // namespace
 
-bool is_in_registry(const OpenedImage& image) {
-  return dynamic_cast<const registry::Repository*>(image.blobs.get()) != nullptr;
-}
+bool is_in_registry(const OpenedImage& image) { return repository_of(image) != nullptr; }
 
 oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
                             const oci::BlobProvider& documents) {
-  const auto* repository = dynamic_cast<const registry::Repository*>(image.blobs.get());
+  const registry::Repository* repository = repository_of(image);
   if (repository == nullptr) return program.store().origins(image.root.digest);
   oci::BlobOrigins origins;
   oci::for_each_blob(documents, image.root, [&](const oci::WalkedBlob& blob) {
@@ -127,7 +147,7 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
     case oci::Transport::kRegistry:
       return write_to_registry(program, image, destination, options);
     case oci::Transport::kOciLayout:
-      return write_to_layout(image, destination);
+      return write_to_layout(program, image, destination);
     case oci::Transport::kOciArchive:
       return write_to_file(destination.path, [&](oci::Sink& out) {
         oci::write_oci_archive(*image.blobs, image.root, destination.tag, out);

@@ -62,6 +62,14 @@ TEST_F(RegistryCommands, FilesAreAttachedAndFollowACopy) {
               HasSubstr("application/vnd.test"));
 }
 
+/// The tag, the manifest, its config and its layer: no document twice.
+TEST_F(RegistryCommands, ACopyToALayoutAsksForEachBlobOnce) {
+  registry_.server().forget_requests();
+  output_of("copy " + remote("team/app:1.0.0") + " oci:" + (context() / "layout").string() + ":v1");
+  EXPECT_EQ(registry_.server().requests().size(), 4U);
+  output_of("validate oci:" + (context() / "layout").string() + ":v1");
+}
+
 TEST_F(RegistryCommands, ManyTagsAreSynced) {
   const std::string line = "copied " + name("synced:1.0.0@sha256:");
   EXPECT_THAT(output_of("sync " + remote("team/app") + " " + remote("synced") + " --semver '^1'"),
