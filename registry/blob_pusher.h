@@ -8,6 +8,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "oci/blob_store.h"
 #include "oci/descriptor.h"
@@ -55,6 +56,13 @@ class BlobPusher {
 
   /// Begins with the blob, unless it has been begun before. `from` must outlive `wait`.
   void start_blob(const oci::Descriptor& blob, const oci::BlobProvider& from);
+
+  /// The same for many at once. Where it pays, one that is small or there already goes ahead, to
+  /// learn how the registry answers mounts: then each of the others costs a request less.
+  void start_blobs(std::vector<oci::Descriptor> blobs, const oci::BlobProvider& from);
+
+  /// Whether the blob had to be uploaded: no manifest that names it was in the repository.
+  bool uploaded(const oci::Digest& digest) const;
 
   /// Runs any other requests among the blobs, with their failure ending all.
   void run(std::function<void(const Repository& to)> work);

@@ -20,6 +20,17 @@ constexpr std::uint64_t kProgress = std::uint64_t{1} << 20;
 /// How often a registry may say that a part belongs elsewhere.
 constexpr int kMostMoves = 8;
 
+/// What parts are rounded up to.
+constexpr std::uint64_t kPartUnit = std::uint64_t{1} << 20;
+
+/// Equal parts rather than full ones and a rest: a rest costs a request as well.
+std::uint64_t first_part_size(std::uint64_t blob, std::uint64_t least) {
+  const std::uint64_t parts = std::max<std::uint64_t>(1, blob / least);
+  if (parts == 1) return blob;
+  const std::uint64_t part = (blob + parts - 1) / parts;
+  return (part + kPartUnit - 1) / kPartUnit * kPartUnit;
+}
+
 }  // namespace
 
 BlobUpload::BlobUpload(const Repository& to, const oci::Descriptor& blob, BlobContent& content,
@@ -30,10 +41,10 @@ BlobUpload::BlobUpload(const Repository& to, const oci::Descriptor& blob, BlobCo
       policy_(policy),
       journal_(journal),
       log_(log),
-      chunk_(policy.chunk_size) {}
+      chunk_(first_part_size(blob.size, policy.chunk_size)) {}
 
 bool BlobUpload::resume_earlier() {
-  if (journal_ == nullptr || !in_parts()) return false;
+  if (journal_ == nullptr || !may_resume()) return false;
   const auto entry = journal_->find(to_.name(), blob_.digest);
   if (!entry) return false;
   const auto known = ask_earlier({entry->location, entry->offset});
@@ -73,9 +84,15 @@ void BlobUpload::run(std::optional<Upload> opened) {
   if (journal_ != nullptr) journal_->forget(to_.name(), blob_.digest);
 }
 
-bool BlobUpload::in_parts() const {
+bool BlobUpload::may_resume() const {
   const UploadLimits& limits = to_.upload_limits();
   return limits.chunks() && blob_.size > std::min(policy_.stream_limit, limits.largest_body());
+}
+
+bool BlobUpload::in_parts() const { return may_resume() && blob_.size > part_size(); }
+
+std::uint64_t BlobUpload::part_size() const {
+  return std::min(chunk_, to_.upload_limits().largest_body());
 }
 
 bool BlobUpload::step() {
@@ -84,8 +101,9 @@ bool BlobUpload::step() {
     if (std::exchange(may_be_there_, false) && to_.head_blob(blob_.digest)) return true;
     upload_ = to_.start_upload(not_before_);
   }
+  // The registry may keep what a dying run sent, and the next run cuts into smaller parts.
+  if (upload_->offset == 0 && may_resume()) remember();
   if (!in_parts() && upload_->offset == 0) return send_whole();
-  if (upload_->offset == 0) remember();  // the registry may keep what a dying run sent
   if (upload_->offset == blob_.size) return finish();
   send_part();
   return false;
@@ -103,8 +121,7 @@ bool BlobUpload::send_whole() {
 
 void BlobUpload::send_part() {
   const std::uint64_t minimum = std::min(upload_->chunk_minimum, kLargestMinimum);
-  const std::uint64_t allowed = std::min(chunk_, to_.upload_limits().largest_body());
-  const std::uint64_t size = std::min(std::max(allowed, minimum), blob_.size - upload_->offset);
+  const std::uint64_t size = std::min(std::max(part_size(), minimum), blob_.size - upload_->offset);
   const PartAnswer answer = to_.patch_upload(*upload_, content_.part(upload_->offset, size));
   if (answer.verdict != PartAnswer::Verdict::kTaken) return refused(answer, size);
   upload_ = answer.upload;
@@ -175,7 +192,7 @@ void BlobUpload::note_failure(const oci::Error& error) {
   log_.debug(std::string(error.what()) + "; goes on in " + std::to_string(delay->count()) + " ms");
   make_parts_smaller();
   may_be_there_ = true;
-  if (in_parts() && upload_ && !wrongly_resumed) {
+  if (may_resume() && upload_ && !wrongly_resumed) {
     in_doubt_ = true;
   } else {
     begin_anew();

@@ -15,12 +15,13 @@ namespace bale::registry {
 
 /// How the content of a blob is sent, and how often it is begun.
 struct UploadPolicy {
-  /// Blobs up to this size go in one streamed request: sending them again costs less than the
-  /// requests that parts need.
+  /// Blobs up to this size go in one streamed request even after a break: sending them again costs
+  /// less than the requests that parts need.
   std::uint64_t stream_limit = std::uint64_t{32} << 20;
-  /// Larger ones go in parts of this size, so that they can resume; smaller parts after a break,
-  /// down to `smallest_chunk`, since a break mostly costs the part that was on its way. Smaller
-  /// ones from the start would be slower by half (docs/registries.md).
+  /// A blob is cut into as many equal parts of at least this size as it holds, so that it can
+  /// resume; one that holds no two of them goes in one request too. After a break parts are
+  /// smaller, down to `smallest_chunk`, since a break mostly costs the part that was on its way.
+  /// Smaller ones from the start would be slower by half (docs/registries.md).
   std::uint64_t chunk_size = std::uint64_t{32} << 20;
   std::uint64_t smallest_chunk = std::uint64_t{4} << 20;
   RetryPolicy retry = {};
@@ -44,7 +45,9 @@ class BlobUpload {
 
  private:
   std::optional<Upload> ask_earlier(const Upload& upload) const;
+  bool may_resume() const;
   bool in_parts() const;
+  std::uint64_t part_size() const;
   /// One request towards the end; true once the registry has the blob.
   bool step();
   bool send_whole();

@@ -74,6 +74,7 @@ class Push {
   }
 
   void check_tag(const std::string& tag, const std::optional<oci::Descriptor>& present) {
+    if (present) tags_were_there_ = true;
     if (present && present->digest == root_.digest) return;
     check_guard(tag, present);
     if (present && present->media_type.is_index() && must_protect_index()) {
@@ -104,6 +105,7 @@ class Push {
   /// Children that are there have everything below them, so only the missing ones are opened.
   void send_below_root() {
     collect(root_, 1);
+    blobs_.start_blobs(std::move(missing_blobs_), from_);
     blobs_.wait();
     for (auto level = manifests_.rbegin(); level != manifests_.rend(); ++level) {
       for (const oci::Descriptor& manifest : level->second) {
@@ -115,26 +117,26 @@ class Push {
     }
   }
 
-  /// Starts every blob under a document that is not there, and remembers the documents by depth:
-  /// deeper ones are sent first.
+  /// Lists every blob under a document that is not there, and the documents by depth: deeper ones
+  /// are sent first.
   void collect(const oci::Descriptor& document, std::size_t depth) {
     if (depth > oci::kMaxIndexDepth) {
       throw oci::Error(oci::ErrorCode::kCorrupt,
                        "indexes nest deeper than " + std::to_string(oci::kMaxIndexDepth));
     }
-    if (!document.media_type.is_index()) return start_blobs_of(document);
+    if (!document.media_type.is_index()) return collect_blobs_of(document);
     for (const oci::Descriptor& child : missing_children(document)) {
       manifests_[depth].push_back(child);
       collect(child, depth + 1);
     }
   }
 
-  void start_blobs_of(const oci::Descriptor& document) {
+  void collect_blobs_of(const oci::Descriptor& document) {
     const auto manifest = oci::read_manifest(from_, document);
-    blobs_.start_blob(manifest.value.config, from_);
+    missing_blobs_.push_back(manifest.value.config);
     for (const oci::Descriptor& layer : manifest.value.layers) {
       if (oci::is_foreign(layer) && !from_.size(layer.digest)) continue;
-      blobs_.start_blob(layer, from_);
+      missing_blobs_.push_back(layer);
     }
   }
 
@@ -143,8 +145,10 @@ class Push {
     for (oci::Descriptor& entry : oci::read_index(from_, document).value.manifests) {
       if (seen_.insert(entry.digest).second) entries.push_back(std::move(entry));
     }
+    const std::set<oci::Digest> absent = children_without_config(entries);
     std::vector<char> there(entries.size());  // not bool: written by several threads
     for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (absent.count(entries[i].digest) > 0) continue;
       blobs_.run([&there, &entries, i](const Repository& repository) {
         there[i] = has(repository, entries[i]) ? 1 : 0;
       });
@@ -155,6 +159,24 @@ class Push {
       if (there[i] == 0) missing.push_back(std::move(entries[i]));
     }
     return missing;
+  }
+
+  /// Where none of the tags was there, the images most likely are not either. Then their configs
+  /// are sent at once: an image whose config was not there is not there, and need not be asked for.
+  std::set<oci::Digest> children_without_config(const std::vector<oci::Descriptor>& entries) {
+    if (tags_were_there_ || dynamic_cast<const Repository*>(&from_) != nullptr) return {};
+    std::map<oci::Digest, oci::Descriptor> configs;
+    for (const oci::Descriptor& entry : entries) {
+      if (!entry.media_type.is_manifest() || !from_.size(entry.digest)) continue;
+      configs.emplace(entry.digest, oci::read_manifest(from_, entry).value.config);
+    }
+    for (const auto& [image, config] : configs) blobs_.start_blob(config, from_);
+    blobs_.wait();
+    std::set<oci::Digest> absent;
+    for (const auto& [image, config] : configs) {
+      if (blobs_.uploaded(config.digest)) absent.insert(image);
+    }
+    return absent;
   }
 
   static bool has(const Repository& repository, const oci::Descriptor& entry) {
@@ -211,7 +233,9 @@ class Push {
   const oci::Descriptor& root_;
   BlobPusher& blobs_;
   const PushOptions& options_;
+  bool tags_were_there_ = false;
   std::set<oci::Digest> seen_;
+  std::vector<oci::Descriptor> missing_blobs_;
   std::map<std::size_t, std::vector<oci::Descriptor>> manifests_;  // by depth
   std::mutex mutex_;                                               // guards result_.manifests
   PushResult result_;

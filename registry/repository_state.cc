@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "oci/error.h"
+#include "registry/server_error.h"
 
 namespace bale::registry {
 
@@ -48,6 +49,25 @@ std::optional<std::string> next_link(const Headers& headers) {
     }
   }
   return std::nullopt;
+}
+
+/// Some registries, ECR among them, say so under a status that does not.
+bool is_rate_limit(const Response& response) {
+  const ResponseHead& head = response.head;
+  if (head.ok() || is_retryable_status(head.status)) return false;
+  return parse_server_message(response.body).code == "TOOMANYREQUESTS";
+}
+
+/// `ask(TIME)` makes an exchange that begins at that time; made again while the rate is too high.
+template <typename Ask>
+Exchange<Response> ask_within_rate(Clock::time_point not_before, Ask ask) {
+  for (int next = 2;; ++next) {
+    Exchange<Response> exchange = ask(not_before);
+    if (!is_rate_limit(exchange.response)) return exchange;
+    const auto delay = retry_delay(exchange.request.retry, next, random_fraction());
+    if (!delay) return exchange;
+    not_before = Clock::now() + *delay;
+  }
 }
 
 }  // namespace
@@ -113,10 +133,15 @@ Exchange<StreamedResponse> Repository::State::open(const Call& call, Purpose pur
 }
 
 Exchange<Response> Repository::State::send(const Call& call, Purpose purpose) const {
-  const Exchange<StreamedResponse> exchange = open(call, purpose);
-  return {exchange.request,
-          {exchange.head(), oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)},
-          exchange.host};
+  return ask_within_rate(call.not_before, [&](Clock::time_point not_before) {
+    Call next = call;
+    next.not_before = not_before;
+    const Exchange<StreamedResponse> exchange = open(next, purpose);
+    return Exchange<Response>{
+        exchange.request,
+        {exchange.head(), oci::read_all(*exchange.response.body, HttpClient::kMaxDocument)},
+        exchange.host};
+  });
 }
 
 Exchange<Response> Repository::State::send_to(const Url& url, const Call& call,
@@ -126,8 +151,10 @@ Exchange<Response> Repository::State::send_to(const Url& url, const Call& call,
   request.url = url;
   // An upload that breaks off is begun anew by who knows how, not sent again to the same place.
   if (request.body) request.retry.attempts = 1;
-  Response response = route.host->send(request, scopes, stop);
-  return {std::move(request), std::move(response), route.host};
+  return ask_within_rate(call.not_before, [&](Clock::time_point not_before) {
+    request.not_before = not_before;
+    return Exchange<Response>{request, route.host->send(request, scopes, stop), route.host};
+  });
 }
 
 void Repository::State::for_each_page(

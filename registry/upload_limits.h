@@ -16,8 +16,8 @@ class UploadLimits {
   void refuse_chunks() { chunks_ = false; }
 
   /// Whether a mount from the very repository tells if a blob is there: known of a registry that
-  /// has done one, or refused to.
-  enum class SelfMounts { kUnknown, kDone, kRefused };
+  /// has done one, has opened an upload for what it had, or answered with an error.
+  enum class SelfMounts { kUnknown, kDone, kIgnored, kRefused };
   SelfMounts self_mounts() const { return self_mounts_; }
   void note_self_mounts(SelfMounts seen) { self_mounts_ = seen; }
 

@@ -2,7 +2,6 @@
 // What real servers do that a client has to live with: docker-registry in its configurations, nginx
 // before it.
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 
@@ -11,7 +10,6 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
-#include "oci/image_walk.h"
 #include "registry/auth_check.h"
 #include "registry/blob_pusher.h"
 #include "registry/delete_tag.h"
@@ -235,41 +233,6 @@ TEST_F(RegistryQuirks, ShowsItsCertificateToWhoeverDemandsOne) {
         .head_manifest("v1");
   });
   EXPECT_EQ(error.code(), oci::ErrorCode::kFailed) << error.what();
-}
-
-TEST_F(RegistryQuirks, SpendsTwoRequestsABlobAndTwoAManifest) {
-  const test::DockerRegistry server;
-  class CountingLog final : public oci::Progress {
-   public:
-    std::unique_ptr<oci::ProgressTask> start(std::string_view group,
-                                             std::string_view name) override {
-      return oci::no_progress().start(group, name);
-    }
-    void output(std::string_view, std::string_view) override {}
-    void warn(std::string_view) override {}
-    void debug(std::string_view line) override {
-      if (line.find(": 20") != std::string_view::npos ||
-          line.find(": 404") != std::string_view::npos)
-        ++count;
-    }
-    std::atomic<std::size_t> count = 0;
-  } log;
-  HttpClient client({}, log);
-  Registries registries(client);
-  const auto root = test::add_index(
-      store_, {"linux/amd64", "linux/arm64", "linux/386", "linux/s390x", "linux/ppc64le"}, "new");
-  std::size_t blobs = 0;
-  std::size_t manifests = 0;
-  for (const auto& blob : oci::list_image_blobs(store_, root)) {
-    const bool document =
-        blob.role == oci::BlobRole::kIndex || blob.role == oci::BlobRole::kManifest;
-    ++(document ? manifests : blobs);
-  }
-  push_image(store_, root,
-             registries.repository(oci::Reference::parse(server.host() + "/team/app"),
-                                   Repository::Access::kPush),
-             {.tags = {"v1"}});
-  EXPECT_EQ(log.count, 2 * blobs + 2 * manifests + 1);  // and one for the tag
 }
 
 }  // namespace

@@ -98,12 +98,34 @@ TEST_F(BlobUploadTest, SendsSmallBlobsInOneRequestAfterOne) {
   EXPECT_TRUE(arrived(blob));
 }
 
-TEST_F(BlobUploadTest, SendsLargeBlobsInPartsOneAfterTheOther) {
-  const auto blob = blob_of(10 * kMiB);
+TEST_F(BlobUploadTest, SendsLargeBlobsInEqualPartsOneAfterTheOther) {
+  const auto blob = blob_of(14 * kMiB);
   push(blob);
-  EXPECT_THAT(ranges(), ::testing::ElementsAre("0-4194303", "4194304-8388607", "8388608-10485759"));
+  EXPECT_THAT(ranges(),
+              ::testing::ElementsAre("0-5242879", "5242880-10485759", "10485760-14680063"));
   EXPECT_TRUE(arrived(blob));
   EXPECT_TRUE(remembers_nothing());
+}
+
+TEST_F(BlobUploadTest, SendsInOneRequestWhatIsLessThanTwoParts) {
+  const auto blob = blob_of(8 * kMiB - 1);
+  push(blob);
+  EXPECT_TRUE(ranges().empty());
+  EXPECT_EQ(requests("PUT").size(), 1U);
+  EXPECT_TRUE(arrived(blob));
+  EXPECT_TRUE(remembers_nothing());
+}
+
+TEST_F(BlobUploadTest, CutsSmallerAfterABreakWhatItSentInOneRequest) {
+  std::atomic<int> breaks = 1;
+  registry_->intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    if (request.method != "PUT" || breaks-- <= 0) return std::nullopt;
+    return test::HttpAnswer{.hang_up = true};
+  });
+  const auto blob = blob_of(6 * kMiB);
+  push(blob);
+  EXPECT_THAT(ranges(), ::testing::ElementsAre("0-3145727", "3145728-6291455"));
+  EXPECT_TRUE(arrived(blob));
 }
 
 TEST_F(BlobUploadTest, OverALinkThatBreaksGoesOnWhereTheRegistryIs) {

@@ -2,6 +2,8 @@
 // The registry inside go-containerregistry (`crane registry serve`), as measured: the opposite of
 // docker-registry in most rows of docs/registries.md.
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +11,7 @@
 #include "registry/delete_tag.h"
 #include "registry/pull.h"
 #include "registry/referrers.h"
+#include "tests/support/large_image.h"
 #include "tests/support/random_bytes.h"
 #include "tests/support/registry_double.h"
 
@@ -43,6 +46,20 @@ class Ggcr : public test::RegistryDouble {
     pusher.start_blob(blob, store_);
     pusher.wait();
     return pusher.counts();
+  }
+
+  std::size_t mounts_asked_for() {
+    const auto requests = registry_.server().requests();
+    return static_cast<std::size_t>(std::count_if(
+        requests.begin(), requests.end(),
+        [](const test::HttpRequest& request) { return !request.query("mount").empty(); }));
+  }
+
+  std::size_t lines_with(const std::string& part) {
+    const auto lines = registry_.server().lines();
+    return static_cast<std::size_t>(std::count_if(
+        lines.begin(), lines.end(),
+        [&](const std::string& line) { return line.find(part) != std::string::npos; }));
   }
 };
 
@@ -88,6 +105,24 @@ TEST_F(Ggcr, IsNotSentABlobTwiceThatItHas) {
   const auto blob = test::add_blob(store_, test::random_bytes(64 * 1024), "x/y");
   EXPECT_EQ(push_blob(blob).uploaded, 1U);
   EXPECT_EQ(push_blob(blob).present, 1U);
+}
+
+TEST_F(Ggcr, IsAskedOnceHowItMountsAndThenForEachBlob) {
+  std::vector<oci::Descriptor> layers;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    layers.push_back(
+        test::add_blob(store_, test::random_bytes(64 * 1024, seed), oci::media_type::kOciLayer));
+  }
+  EXPECT_EQ(push(test::add_image_of(store_, layers)).blobs.uploaded, 5U);
+  // The config is asked for by a mount, and then, being there, once more.
+  EXPECT_EQ(mounts_asked_for(), 2U);
+  EXPECT_EQ(lines_with("DELETE"), 1U);
+  EXPECT_EQ(lines_with("/blobs/sha256:"), 4U);
+  registry_.server().forget_requests();
+  layers.pop_back();
+  EXPECT_EQ(push(test::add_image_of(store_, layers), {.tags = {"v2"}}).blobs.present, 3U);
+  EXPECT_EQ(mounts_asked_for(), 1U);
+  EXPECT_EQ(lines_with("DELETE"), 0U);
 }
 
 TEST_F(Ggcr, CutsListsOffWithoutSayingSo) {

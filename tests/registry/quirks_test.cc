@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -208,6 +209,22 @@ TEST_F(Quirks, EcrLimitsRatesUnderAnotherStatus) {
                             .body = test::error_body("TOOMANYREQUESTS", "Rate exceeded")};
   });
   EXPECT_EQ(push(image_).blobs.uploaded, 3U);
+}
+
+TEST_F(Quirks, EcrSpeaksOfRatesUnderOtherStatusesAnywhere) {
+  std::set<std::string> refused;
+  std::mutex mutex;
+  imitate([&](const test::HttpRequest& request) -> Answer {
+    const bool content = request.method == "PUT" && is_blob_upload(request);
+    if (request.method == "HEAD" || content) return std::nullopt;
+    const std::lock_guard lock(mutex);
+    if (!refused.insert(request.line()).second) return std::nullopt;
+    return test::HttpAnswer{.status = 400,
+                            .body = test::error_body("TOOMANYREQUESTS", "Rate exceeded")};
+  });
+  push(image_);
+  EXPECT_EQ(repository().get_manifest("v1").descriptor.digest, image_.digest);
+  EXPECT_EQ(refused.count("PUT /v2/team/app/manifests/v1"), 1U);
 }
 
 TEST_F(Quirks, EcrTakesNoTypesWithParametersAndNotEveryArtifact) {
