@@ -14,8 +14,12 @@ std::optional<std::uint64_t> CompletingProvider::size(const Digest& digest) cons
 }
 
 std::unique_ptr<Source> CompletingProvider::do_open(const Descriptor& descriptor) const {
-  if (!store_.size(descriptor.digest)) fetch(descriptor);
+  complete(descriptor);
   return store_.open_unverified(descriptor);
+}
+
+void CompletingProvider::complete(const Descriptor& descriptor) const {
+  if (!store_.size(descriptor.digest)) fetch(descriptor);
 }
 
 void CompletingProvider::fetch(const Descriptor& descriptor) const {

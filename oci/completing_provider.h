@@ -17,6 +17,9 @@ class CompletingProvider final : public BlobProvider {
   /// `store` must outlive the provider; `origin` is shared with others that read from it.
   CompletingProvider(BlobStore& store, std::shared_ptr<const BlobProvider> origin);
 
+  /// Sees to it that the store has the blob. Throws as opening it does.
+  void complete(const Descriptor& descriptor) const;
+
   /// What the store has, else what the origin says.
   std::optional<std::uint64_t> size(const Digest& digest) const override;
 

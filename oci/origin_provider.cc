@@ -8,34 +8,34 @@
 namespace bale::oci {
 
 OriginProvider::OriginProvider(const Store& store, OpenRepository open_repository)
-    : blobs_(store.blobs()),
-      origins_(store.origins()),
-      open_repository_(std::move(open_repository)) {}
+    : store_(store), open_repository_(std::move(open_repository)) {}
 
-const BlobProvider* OriginProvider::origin_of(const Digest& digest) const {
+std::optional<std::string> OriginProvider::origin_of(const Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  if (!origins_.contains(digest)) origins_ = store_.origins();
   const auto origin = origins_.find(digest);
-  if (origin == origins_.end()) return nullptr;
-  return &open_repository_(origin->second);
+  if (origin == origins_.end()) return std::nullopt;
+  return origin->second;
 }
 
 std::optional<std::uint64_t> OriginProvider::size(const Digest& digest) const {
-  if (auto here = blobs_.size(digest)) return here;
-  const BlobProvider* origin = origin_of(digest);
-  return origin == nullptr ? std::nullopt : origin->size(digest);
+  if (auto here = store_.blobs().size(digest)) return here;
+  const auto origin = origin_of(digest);
+  return origin ? open_repository_(*origin).size(digest) : std::nullopt;
 }
 
 std::optional<UniqueFd> OriginProvider::open_file(const Digest& digest) const {
-  return blobs_.open_file(digest);
+  return store_.blobs().open_file(digest);
 }
 
 std::unique_ptr<Source> OriginProvider::do_open(const Descriptor& descriptor) const {
-  const BlobProvider* origin =
-      blobs_.size(descriptor.digest) ? nullptr : origin_of(descriptor.digest);
-  if (origin == nullptr) return blobs_.open_unverified(descriptor);
+  if (store_.blobs().size(descriptor.digest)) return store_.blobs().open_unverified(descriptor);
+  const auto origin = origin_of(descriptor.digest);
+  if (!origin) return store_.blobs().open_unverified(descriptor);
   try {
-    return origin->open_unverified(descriptor);
+    return open_repository_(*origin).open_unverified(descriptor);
   } catch (const Error& error) {
-    throw error.in("completing from " + origins_.at(descriptor.digest));
+    throw error.in("completing from " + *origin);
   }
 }
 

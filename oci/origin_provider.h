@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "oci/blob_store.h"
@@ -19,7 +21,8 @@ using OpenRepository = std::function<const BlobProvider&(const std::string& repo
 /// completes it. Thread-safe.
 class OriginProvider final : public BlobProvider {
  public:
-  /// `store` must outlive this. What the table of remote images says is read once, here.
+  /// `store` must outlive this. The table of remote images is read when a blob is first missed, and
+  /// again for one that it did not name then: other processes add to it.
   OriginProvider(const Store& store, OpenRepository open_repository);
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
@@ -27,12 +30,13 @@ class OriginProvider final : public BlobProvider {
 
  private:
   std::unique_ptr<Source> do_open(const Descriptor& descriptor) const override;
-  /// The repository that has the blob; null where none is known.
-  const BlobProvider* origin_of(const Digest& digest) const;
+  /// `HOST/REPOSITORY` that has the blob, where one is known.
+  std::optional<std::string> origin_of(const Digest& digest) const;
 
-  const ImageLayout& blobs_;
-  BlobOrigins origins_;
+  const Store& store_;
   OpenRepository open_repository_;
+  mutable std::mutex mutex_;
+  mutable BlobOrigins origins_;
 };
 
 }  // namespace bale::oci

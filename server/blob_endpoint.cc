@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "oci/error.h"
 #include "oci/image_walk.h"
 #include "server/byte_range.h"
 #include "server/service_parts.h"
@@ -35,7 +36,23 @@ std::optional<std::variant<ByteRange, Unsatisfiable>> range_of(const HttpRequest
   return parse_range(*range, size);
 }
 
+/// Why a blob that should be fetched cannot be; nothing where it is here, or nobody has it. Clients
+/// are told that it is not here: who meant to push it then does so.
+std::optional<HttpResponse> failure_to_complete(ServedImages& images, const oci::Digest& digest) {
+  try {
+    images.complete(digest);
+    return std::nullopt;
+  } catch (const oci::Error& error) {
+    if (error.code() == oci::ErrorCode::kInterrupted) throw;
+    return error_response(
+        ApiErrorCode::kBlobUnknown,
+        "blob " + digest.to_string() +
+            " was left in another registry and is not to be had: " + error.what());
+  }
+}
+
 HttpResponse get_blob(ServiceParts& parts, const HttpRequest& request, const oci::Digest& digest) {
+  if (auto failure = failure_to_complete(parts.images, digest)) return *std::move(failure);
   const auto size = parts.images.blobs().size(digest);
   auto file = parts.images.blobs().open_file(digest);
   if (!size || !file) return unknown_blob(digest);

@@ -24,6 +24,9 @@ class ServedImages {
   virtual ~ServedImages() = default;
 
   virtual oci::ImageLayout& blobs() = 0;
+  /// Sees to it that a blob is in `blobs` which an image that is served here left in another
+  /// registry; nothing happens for any other blob. Throws what fetching it throws.
+  virtual void complete(const oci::Digest&) {}
   /// The names under which `images` finds something, in no order.
   virtual std::vector<std::string> repositories() const = 0;
   /// The images of a repository, each tag once; empty where there is no such repository.

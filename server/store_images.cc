@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "oci/error.h"
 #include "oci/image_walk.h"
@@ -34,17 +35,39 @@ std::string tag_of(const oci::StoredImage& image) {
   return reference ? reference->tag.value_or("") : "";
 }
 
-std::vector<oci::StoredImage> complete_images(const oci::Store& store) {
-  auto images = store.list();
-  std::erase_if(images, [](const auto& image) { return image.remote_layers; });
+}  // namespace
+
+StoreImages::StoreImages(oci::Store& store, std::shared_ptr<const oci::BlobProvider> origins)
+    : store_(store) {
+  if (origins) {
+    origins_ = std::make_unique<oci::CompletingProvider>(store.blobs(), std::move(origins));
+  }
+}
+
+std::vector<oci::StoredImage> StoreImages::served_images() const {
+  auto images = store_.list();
+  if (!origins_) std::erase_if(images, [](const auto& image) { return image.remote_layers; });
   return images;
 }
 
-}  // namespace
+void StoreImages::complete(const oci::Digest& digest) {
+  if (!origins_ || store_.blobs().size(digest)) return;
+  const auto size = origins_->size(digest);
+  if (!size) return;
+  origins_->complete({.media_type = {}, .digest = digest, .size = *size});
+  note_complete_images();
+}
+
+void StoreImages::note_complete_images() {
+  for (const auto& image : store_.list()) {
+    if (!image.remote_layers || !store_.missing_blobs(image.root).empty()) continue;
+    store_.keep(image.root);  // and so under all its names
+  }
+}
 
 std::vector<std::string> StoreImages::repositories() const {
   std::set<std::string> names;
-  for (const auto& image : complete_images(store_)) {
+  for (const auto& image : served_images()) {
     if (const auto reference = reference_of(image)) names.insert(repository_of(*reference));
   }
   return {names.begin(), names.end()};
@@ -57,7 +80,7 @@ std::vector<ServedImage> StoreImages::images(const std::string& repository) cons
   };
   std::vector<Found> found;
   bool has_name = false;
-  for (const auto& image : complete_images(store_)) {
+  for (const auto& image : served_images()) {
     const auto rank = precedence_of(image, repository);
     if (!rank) continue;
     has_name |= !image.name.empty();
@@ -77,7 +100,7 @@ std::vector<ServedImage> StoreImages::images(const std::string& repository) cons
 
 std::vector<oci::Descriptor> StoreImages::roots() const {
   std::vector<oci::Descriptor> roots;
-  for (auto& image : complete_images(store_)) roots.push_back(std::move(image.root));
+  for (auto& image : served_images()) roots.push_back(std::move(image.root));
   return roots;
 }
 
@@ -114,11 +137,12 @@ void StoreImages::drop_needless_pins(const oci::Reference& name, const oci::Desc
 
 bool StoreImages::remove_tag(const std::string& repository, const std::string& tag) {
   bool found = false;
-  for (const auto& image : complete_images(store_)) {
+  for (const auto& image : served_images()) {
     const auto reference = reference_of(image);
     const bool named = reference && reference->tag == tag && precedence(*reference, repository);
     if (!named) continue;
-    store_.pin(*reference, image.root);
+    // Without a name, an image that is not complete is reachable by its digest all the same.
+    if (!image.remote_layers) store_.pin(*reference, image.root);
     found |= store_.untag(*reference);
   }
   return found;
@@ -127,7 +151,7 @@ bool StoreImages::remove_tag(const std::string& repository, const std::string& t
 bool StoreImages::remove(const std::string& repository, const oci::Digest& root) {
   bool found = false;
   bool elsewhere = false;
-  for (const auto& image : complete_images(store_)) {
+  for (const auto& image : served_images()) {
     if (image.root.digest != root) continue;
     const bool here = precedence_of(image, repository).has_value();
     found |= here;

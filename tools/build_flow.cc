@@ -70,8 +70,9 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
   if (outcome.images.empty()) return status_of_failures(outcome);
   mover->wait();
   const auto all_names = with_platform_tags(names, outcome, options.platform_tags);
-  tag_images(program.store(), outcome, all_names, images.origins());
   const bool verified = check_images(program, outcome, options.verify);
+  // After the checks: what they had to fetch of a base is not in its registry alone any more.
+  tag_images(program.store(), outcome, all_names, images.origins());
   write_outputs(program, outcome, names, options);
   const bool whole = outcome.failures.empty() || options.allow_partial;
   if (uploads != nullptr && whole && verified) {

@@ -93,12 +93,14 @@ std::optional<OpenedImage> find_in_store(Program& program, const oci::ImageName&
   oci::Store& store = program.store();
   const auto image = name.digest ? store.find(*name.digest) : store.find(*name.reference);
   if (!image) return std::nullopt;
-  const auto origins = std::make_shared<Origins>(program);
-  auto blobs = std::make_shared<const oci::OriginProvider>(
-      store, [origins](const std::string& repository) -> const oci::BlobProvider& {
-        return origins->open(repository);
-      });
-  return OpenedImage{name, image->root, std::move(blobs)};
+  return OpenedImage{name, image->root, store_with_origins(program)};
+}
+
+std::shared_ptr<const oci::BlobProvider> store_with_origins(Program& program) {
+  return std::make_shared<const oci::OriginProvider>(
+      program.store(),
+      [origins = std::make_shared<Origins>(program)](const std::string& repository)
+          -> const oci::BlobProvider& { return origins->open(repository); });
 }
 
 OpenedImage open_image(Program& program, std::string_view text) {

@@ -25,4 +25,8 @@ OpenedImage open_image(Program& program, std::string_view name);
 /// The same for the store alone: nothing where the store does not have it.
 std::optional<OpenedImage> find_in_store(Program& program, const oci::ImageName& name);
 
+/// The store's blobs, with those that its images left in registries, which are read from there.
+/// Thread-safe. The program must outlive it.
+std::shared_ptr<const oci::BlobProvider> store_with_origins(Program& program);
+
 }  // namespace bale::tools

@@ -16,6 +16,7 @@
 #include "server/store_images.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
+#include "tools/open_image.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -48,7 +49,9 @@ std::string repository_for(const ServeOptions& options, const std::filesystem::p
 }
 
 std::unique_ptr<server::ServedImages> images_of(Program& program, const ServeOptions& options) {
-  if (options.layout.empty()) return std::make_unique<server::StoreImages>(program.store());
+  if (options.layout.empty()) {
+    return std::make_unique<server::StoreImages>(program.store(), store_with_origins(program));
+  }
   const auto name = oci::ImageName::parse(options.layout);
   if (name.transport != oci::Transport::kOciLayout || !name.tag.empty() || name.digest) {
     throw oci::Error(oci::ErrorCode::kInvalid, options.layout + " is not a layout folder",

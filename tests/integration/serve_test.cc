@@ -4,10 +4,12 @@
 #include <csignal>
 #include <fstream>
 #include <future>
+#include <optional>
 
 #include <gtest/gtest.h>
 
 #include "oci/image_layout.h"
+#include "oci/store.h"
 #include "tests/support/child_program.h"
 #include "tests/support/docker_registry.h"
 #include "tests/support/program_test.h"
@@ -229,6 +231,77 @@ TEST_F(ServeTest, LayoutFolder) {
   expect_done(client_bale("push " + name + ":v1 --to " + name + ":v2"));
   EXPECT_EQ(oci::ImageLayout::open(scratch_ / "layout").resolve("v2").digest, index.digest);
   EXPECT_NE(client_bale("push " + name + ":v1 --to " + server.host() + "/other:v1").status, 0);
+}
+
+/// A store whose image `team/app:v1` has left the layers of its base in docker-registry: nothing in
+/// its build, nor a check of an entrypoint, had to read them.
+class ServeRemoteLayers : public ServeTest {
+ protected:
+  void SetUp() override {
+    ServeTest::SetUp();
+    if (!have_peer("docker-registry")) GTEST_SKIP() << "docker-registry is not installed";
+    origin_.emplace();
+    write_layout("base");
+    expect_done(client_bale("copy oci:" + path("base") + ":v1 docker://" + name("base")));
+    expect_done(build("FROM " + name("base") + "\nENTRYPOINT []\n",
+                      "--platform linux/amd64,linux/arm64 --push -t " + name("team/app:v1")));
+    ASSERT_NE(bale("images").output.find("remote layers"), std::string::npos);
+  }
+  std::string name(const std::string& image) const { return origin_->host() + "/" + image; }
+  /// Of the first layer that the store lacks.
+  std::string remote_blob() const {
+    return oci::Store(store()).origins().begin()->first.to_string();
+  }
+
+  std::optional<DockerRegistry> origin_;
+};
+
+TEST_F(ServeRemoteLayers, AreFetchedWhenTheyAreAskedFor) {
+  BALE_NEEDS_PEER("skopeo");
+  const ServeProcess server(store());
+  const std::string image = "docker://" + server.host() + "/team/app:v1";
+  expect_done(run_peer("skopeo copy -q --all --src-tls-verify=false " + image +
+                       " oci:" + path("copied") + ":v1"));
+  expect_done(bale("validate oci:" + path("copied")));
+  EXPECT_EQ(bale("images").output.find("remote layers"), std::string::npos) << "complete now";
+  expect_done(bale("validate oci:" + store().string()));
+  origin_.reset();
+  expect_done(client_bale("pull " + image.substr(std::string("docker://").size())));
+}
+
+TEST_F(ServeRemoteLayers, OfABuildWhileTheServerRunsAreServedToo) {
+  const ServeProcess server(store());
+  const std::string host = server.host();
+  expect_done(client_bale("copy docker://" + host + "/team/app:v1 oci:" + path("copied") + ":v1"));
+  auto layout = oci::ImageLayout::create(scratch_ / "base2");
+  layout.set_tag("v1", add_index(layout, {"linux/amd64"}, "another"));
+  expect_done(client_bale("copy oci:" + path("base2") + ":v1 docker://" + name("base:2")));
+  expect_done(build("FROM " + name("base:2") + "\nENTRYPOINT []\n",
+                    "--platform linux/amd64 --push -t " + name("team/app:v2")));
+  EXPECT_NE(bale("images").output.find("remote layers"), std::string::npos);
+  expect_done(client_bale("copy docker://" + host + "/team/app:v2 oci:" + path("copied") + ":v2"));
+  expect_done(bale("validate oci:" + path("copied")));
+}
+
+TEST_F(ServeRemoteLayers, ThatCannotBeFetchedAreNotFoundWithTheReason) {
+  BALE_NEEDS_PEER("curl");
+  const std::string blob = "/v2/team/app/blobs/" + remote_blob();
+  const ServeProcess offline(store(), {"--offline"});
+  const std::string curl = "curl -sS -w '%{http_code}' http://";
+  const auto answer = run_peer(curl + offline.host() + blob).output;
+  EXPECT_NE(answer.find("BLOB_UNKNOWN"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("--offline is set"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("404"), std::string::npos) << answer;
+  EXPECT_NE(client_bale("pull " + offline.host() + "/team/app:v1").status, 0);
+  EXPECT_NE(bale("images").output.find("remote layers"), std::string::npos);
+}
+
+TEST_F(ServeRemoteLayers, CanBePushedByWhoHasThem) {
+  expect_done(client_bale("pull " + name("team/app:v1")));
+  const ServeProcess offline(store(), {"--offline"});
+  expect_done(client_bale("push " + name("team/app:v1") + " --to " + offline.host() + "/other:v1"));
+  EXPECT_EQ(bale("images").output.find("remote layers"), std::string::npos);
+  expect_done(bale("validate oci:" + store().string()));
 }
 
 TEST_F(ServeTest, ReadOnly) {
