@@ -30,9 +30,9 @@ class Walk {
   /// False where this digest was visited before: each is looked at once, and cycles end.
   bool enter(const Descriptor& descriptor, BlobRole role) {
     if (!visited_.insert(descriptor.digest).second) return false;
-    if (visited_.size() > kMaxDescriptors) {
+    if (visited_.size() > kMaxImageBlobs) {
       throw Error(ErrorCode::kCorrupt,
-                  "more than " + std::to_string(kMaxDescriptors) + " blobs under one image");
+                  "more than " + std::to_string(kMaxImageBlobs) + " blobs under one image");
     }
     visit_({descriptor, role});
     return true;

@@ -14,6 +14,11 @@ namespace bale::oci {
 /// How deep indexes may nest.
 inline constexpr std::size_t kMaxIndexDepth = 8;
 
+/// How many different blobs there may be under one image, or in one layout, in all documents: as
+/// many as the 10,000 images that one index may name have with fifty of their own each. Whoever
+/// walks remembers every digest, in about 160 bytes, and so stays under 100 MB.
+inline constexpr std::size_t kMaxImageBlobs = 500'000;
+
 /// What a blob is to the image it belongs to.
 enum class BlobRole { kIndex, kManifest, kConfig, kLayer, kOther };
 
@@ -24,14 +29,18 @@ struct WalkedBlob {
 
 /// Visits every blob under `root`, the root included, each digest once, parents before children.
 /// Documents are read and verified, other blobs are not touched. A `subject` is not followed.
-/// Throws kCorrupt past kMaxIndexDepth or
-/// kMaxDescriptors different blobs, kNotFound where a document is not there; what `visit` throws
-/// goes through.
+/// Throws kCorrupt past kMaxIndexDepth or kMaxImageBlobs different blobs, kNotFound where a
+/// document is not there; what `visit` throws goes through.
 void for_each_blob(const BlobProvider& blobs, const Descriptor& root,
                    const std::function<void(const WalkedBlob& blob)>& visit);
 
 /// The same as a list.
 std::vector<WalkedBlob> list_image_blobs(const BlobProvider& blobs, const Descriptor& root);
+
+/// Whether blobs of the role name others.
+constexpr bool is_document(BlobRole role) {
+  return role == BlobRole::kIndex || role == BlobRole::kManifest;
+}
 
 /// Whether a layer is kept by its own server alone and may be absent everywhere else (a type of
 /// the `nondistributable` or `foreign` kind with `urls`).

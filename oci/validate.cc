@@ -210,15 +210,15 @@ class Validation {
   }
 
   bool has_its_digest(const Descriptor& blob) {
-    if (checked_.size() > kMaxDescriptors) {
+    if (checked_.size() > kMaxImageBlobs) {
       throw Error(ErrorCode::kCorrupt,
-                  "more than " + std::to_string(kMaxDescriptors) + " blobs to validate");
+                  "more than " + std::to_string(kMaxImageBlobs) + " blobs to validate");
     }
     Descriptor stored = blob;
     stored.data.reset();
     const auto source = blobs_.open_unverified(stored);
     Hasher hasher(blob.digest.algorithm());
-    const auto buffer = std::make_unique<std::byte[]>(kChunkSize);
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kChunkSize);
     while (const std::size_t got = source->read({buffer.get(), kChunkSize})) {
       hasher.update({buffer.get(), got});
     }

@@ -26,7 +26,8 @@ enum class ValidateDepth {
 /// Everything that is wrong with an image: schema rules of image-spec 1.1 for indexes, manifests,
 /// configs and descriptors, what they say of each other, and digest and size of every blob. Goes on
 /// after a fault as far as it makes sense. Reads each blob once (a layer twice with kLayers);
-/// memory does not grow with blobs. Throws only where reading itself fails.
+/// memory does not grow with the size of blobs. Throws only where reading itself fails, and
+/// kCorrupt past kMaxImageBlobs different blobs.
 std::vector<Fault> validate_image(const BlobProvider& blobs, const Descriptor& root,
                                   ValidateDepth depth = ValidateDepth::kBlobs);
 

@@ -2,12 +2,16 @@
 #include "oci/copy_image.h"
 
 #include <fstream>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "oci/document.h"
 #include "oci/error.h"
 #include "oci/image_layout.h"
 #include "oci/image_walk.h"
+#include "oci/validate.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
@@ -23,6 +27,21 @@ TEST(CopyImage, CopiesAllBetweenLayouts) {
   for (const auto& blob : list_image_blobs(to, root)) {
     EXPECT_EQ(to.size(blob.descriptor.digest), blob.descriptor.size);
   }
+}
+
+TEST(CopyImage, CopiesTenThousandImagesOfOneIndex) {
+  MemoryStore from;
+  Index index;
+  for (std::size_t i = 0; i < kMaxDescriptors; ++i) {
+    index.manifests.push_back(test::add_image(from, "linux/amd64", std::to_string(i)));
+  }
+  const auto root = make_document(std::move(index));
+  write_blob(from, root.descriptor, root.bytes);
+  MemoryStore to;
+  copy_image(from, root.descriptor, to);
+  EXPECT_EQ(list_image_blobs(to, root.descriptor).size(), 3 * kMaxDescriptors + 2)
+      << "manifests, configs and a layer each, the index and the layer of all";
+  EXPECT_TRUE(validate_image(to, root.descriptor).empty());
 }
 
 TEST(CopyImage, NeverTakesAnAlteredBlob) {

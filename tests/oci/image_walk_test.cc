@@ -2,6 +2,8 @@
 #include "oci/image_walk.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +41,39 @@ TEST(ForEachBlob, RefusesIndexesNestedTooDeep) {
     EXPECT_NO_THROW(list_image_blobs(store, root)) << i;
   }
   EXPECT_THROW(list_image_blobs(store, root), Error);
+}
+
+/// A manifest of ten thousand layers that are nowhere, the first of them number `first`.
+Descriptor add_many_layers(BlobStore& store, const Descriptor& config, std::size_t first) {
+  Manifest manifest{.config = config};
+  for (std::size_t i = first; i < first + kMaxDescriptors; ++i) {
+    std::string hex = std::to_string(i);
+    hex.insert(0, 64 - hex.size(), '0');
+    manifest.layers.push_back(
+        {.media_type = "a/b", .digest = Digest::parse("sha256:" + hex), .size = 1});
+  }
+  const auto document = make_document(std::move(manifest));
+  write_blob(store, document.descriptor, document.bytes);
+  return document.descriptor;
+}
+
+TEST(ForEachBlob, RefusesMoreBlobsThanItCanRemember) {
+  MemoryStore store;
+  const auto config = test::add_blob(store, "{}", media_type::kOciConfig);
+  Index index;
+  for (std::size_t first = 0; first < kMaxImageBlobs; first += kMaxDescriptors) {
+    index.manifests.push_back(add_many_layers(store, config, first));
+  }
+  const auto root = make_document(std::move(index));
+  write_blob(store, root.descriptor, root.bytes);
+  std::size_t visited = 0;
+  try {
+    for_each_blob(store, root.descriptor, [&](const WalkedBlob&) { ++visited; });
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
+    EXPECT_EQ(visited, kMaxImageBlobs);
+  }
 }
 
 TEST(ForEachBlob, ReportsAMissingDocument) {
