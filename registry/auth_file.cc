@@ -156,8 +156,13 @@ AuthFile AuthFile::parse(std::string_view json, std::string name) {
 
 std::optional<AuthFile> AuthFile::load(const std::filesystem::path& path) {
   std::error_code ignored;  // what cannot be looked at is not there for us
-  if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
-  return parse(oci::read_file(path, kMaxAuthFile), path.string());
+  const auto status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::is_regular_file(status)) return std::nullopt;
+  AuthFile file = parse(oci::read_file(path, kMaxAuthFile), path.string());
+  constexpr auto kOthers = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  const bool open = (status.permissions() & kOthers) != std::filesystem::perms::none;
+  file.exposed_ = open && !file.entries_.empty();
+  return file;
 }
 
 std::string AuthFile::matching_key(const std::string& host, const std::string& repository) const {

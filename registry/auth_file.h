@@ -33,12 +33,15 @@ class AuthFile {
   std::string helper_for(const std::string& host) const;
 
   const std::string& name() const { return name_; }
+  /// Whether it was loaded from a file with credentials that others than its owner may get at.
+  bool is_exposed() const { return exposed_; }
 
  private:
   std::string name_;
   std::map<std::string, Credential> entries_;   // by key in one spelling
   std::map<std::string, std::string> helpers_;  // by host or pattern
   std::string store_;
+  bool exposed_ = false;
 };
 
 /// Puts the entry of a host into a file, or takes it out (false where there was none). All else in

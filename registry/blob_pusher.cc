@@ -97,7 +97,8 @@ class BlobPusher::State {
                        const oci::BlobProvider& from) const {
     if (to_->upload_limits().self_mounts() != UploadLimits::SelfMounts::kUnknown) return false;
     const auto asked_for = [&](const oci::Descriptor& blob) {
-      return blob.size > kFirstFlight && !other_neighbour_with(blob, from);
+      const bool present = options_.present.contains(blob.digest);
+      return !present && blob.size > kFirstFlight && !other_neighbour_with(blob, from);
     };
     return std::count_if(blobs.begin(), blobs.end(), asked_for) >= kWorthAsking;
   }

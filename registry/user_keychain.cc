@@ -129,6 +129,14 @@ void UserKeychain::add_ci() {
   }
 }
 
+std::vector<std::string> UserKeychain::exposed_files() const {
+  std::vector<std::string> names;
+  for (const AuthFile& file : files_) {
+    if (file.is_exposed()) names.push_back(file.name());
+  }
+  return names;
+}
+
 std::optional<Credential> UserKeychain::find(const std::string& host,
                                              const std::string& repository) const {
   const std::string plain = normalized_host(host);

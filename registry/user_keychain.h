@@ -39,6 +39,8 @@ class UserKeychain final : public Keychain {
   std::optional<Credential> find(const std::string& host,
                                  const std::string& repository) const override;
   std::string key(const std::string& host, const std::string& repository) const override;
+  /// Files with credentials that others may get at.
+  std::vector<std::string> exposed_files() const;
 
  private:
   void add_token();

@@ -48,6 +48,10 @@ Network::Network(const GlobalOptions& options, std::set<std::string> push_hosts,
       keychain_(keychain_options(options, std::move(push_hosts))),
       registries_(client_, keychain_,
                   registry::RegistriesConf::load(registry::RegistriesConf::default_files()),
-                  registries_options(options)) {}
+                  registries_options(options)) {
+  for (const std::string& file : keychain_.exposed_files()) {
+    log.warn(file + " holds credentials that others can read: chmod 600 " + file);
+  }
+}
 
 }  // namespace bale::tools

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that work on registries, as their users see them: output and exit status.
 
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -98,6 +101,16 @@ TEST_F(RegistryCommands, PushesArePlannedAndGuarded) {
 TEST_F(RegistryCommands, AccessIsChecked) {
   EXPECT_EQ(output_of("auth check " + name("team/app")), "pull: yes\npush: yes\n");
   EXPECT_EQ(status_of("logout " + registry_.host()), 4);
+}
+
+TEST_F(RegistryCommands, AFileOfCredentialsThatOthersCanReadIsNamed) {
+  const std::filesystem::path file = context() / "auth.json";
+  std::ofstream(file) << R"({"auths": {"elsewhere.example": {"auth": "dTpw"}}})";
+  const std::string command = "--authfile " + file.string() + " tags " + name("team/app");
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  EXPECT_THAT(bale(command).output, HasSubstr("chmod 600 " + file.string()));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  EXPECT_EQ(bale(command).output, "1.0.0\n");
 }
 
 }  // namespace

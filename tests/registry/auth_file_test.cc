@@ -48,6 +48,21 @@ TEST(AuthFile, KnowsTheOldSpellingsOfHosts) {
   }
 }
 
+TEST(AuthFile, IsExposedWhereOthersCanReadItsCredentials) {
+  const test::ScratchFolder folder;
+  const auto exposed = [&](const std::string& text, mode_t mode) {
+    const auto path = folder / "auth.json";
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+    return AuthFile::load(path)->is_exposed();
+  };
+  const std::string login = "{\"auths\": {" + entry("ghcr.io", "me:pw") + "}}";
+  EXPECT_TRUE(exposed(login, 0644));
+  EXPECT_TRUE(exposed(login, 0640));
+  EXPECT_FALSE(exposed(login, 0600));
+  EXPECT_FALSE(exposed(R"({"auths": {"ghcr.io": {}}, "credsStore": "pass"})", 0644));
+}
+
 TEST(AuthFile, ReadsEveryWayToWriteACredential) {
   const AuthFile file = AuthFile::parse(R"({"auths": {
     "a.example": {"username": "u", "password": "p"},

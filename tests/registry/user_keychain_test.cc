@@ -93,6 +93,17 @@ TEST_F(UserKeychainTest, ReadsANamedFileAlone) {
   EXPECT_EQ(login(keychain(), "ghcr.io"), "u:p");
 }
 
+TEST_F(UserKeychainTest, NamesTheFilesThatOthersCanRead) {
+  write("run/containers/auth.json", file("a.example"));
+  write(".docker/config.json", file("b.example"));
+  using std::filesystem::perms;
+  const auto closed = folder_ / "run/containers/auth.json";
+  const auto open = folder_ / ".docker/config.json";
+  std::filesystem::permissions(closed, perms::owner_read | perms::owner_write);
+  std::filesystem::permissions(open, perms::owner_read | perms::others_read);
+  EXPECT_EQ(keychain().exposed_files(), std::vector<std::string>{open.string()});
+}
+
 TEST_F(UserKeychainTest, GivesTheRegistryTokenToTheHostPushedToAndToNoOther) {
   write(".docker/config.json",
         R"({"auths": {"ghcr.io": {"auth": "dTpw"}, "quay.io": {"auth": "dTpw"}}})");
