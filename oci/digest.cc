@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
+#include <variant>
 
 #include <openssl/evp.h>
 
 #include "oci/error.h"
 #include "oci/hex.h"
+#include "oci/sha256.h"
+#include "oci/shared_library.h"
 
 namespace bale::oci {
 
@@ -43,12 +47,52 @@ bool is_lower_hex(std::string_view text) {
   return all;
 }
 
-const EVP_MD* message_digest(DigestAlgorithm algorithm) {
+/// What is used of libcrypto. It is loaded for what the processor has no instructions for: it and
+/// its start would be a third of the time that a look at an image takes.
+struct CryptoLibrary {
+  SharedLibrary library{"libcrypto.so.3", "libssl3"};
+  decltype(&EVP_MD_fetch) fetch = library["EVP_MD_fetch"];
+  decltype(&EVP_MD_CTX_new) new_context = library["EVP_MD_CTX_new"];
+  decltype(&EVP_MD_CTX_free) free_context = library["EVP_MD_CTX_free"];
+  decltype(&EVP_DigestInit_ex2) init = library["EVP_DigestInit_ex2"];
+  decltype(&EVP_DigestUpdate) update = library["EVP_DigestUpdate"];
+  decltype(&EVP_DigestFinal_ex) final = library["EVP_DigestFinal_ex"];
   // Fetched once: an implicit fetch per context costs more than hashing a small document.
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  return algorithm == DigestAlgorithm::kSha256 ? sha256 : sha512;
+  const EVP_MD* sha256 = fetch(nullptr, "SHA256", nullptr);
+  const EVP_MD* sha512 = fetch(nullptr, "SHA512", nullptr);
+};
+
+const CryptoLibrary& libcrypto() {
+  static const CryptoLibrary library;
+  return library;
 }
+
+/// A digest by OpenSSL.
+class EvpHash {
+ public:
+  explicit EvpHash(DigestAlgorithm algorithm) : context_(libcrypto().new_context()) {
+    const auto& crypto = libcrypto();
+    const EVP_MD* type = algorithm == DigestAlgorithm::kSha256 ? crypto.sha256 : crypto.sha512;
+    if (crypto.init(context_.get(), type, nullptr) != 1)
+      throw Error(ErrorCode::kFailed, "OpenSSL cannot start a digest");
+  }
+
+  void update(Bytes content) { libcrypto().update(context_.get(), content.data(), content.size()); }
+
+  std::string finish() {
+    std::string raw(EVP_MAX_MD_SIZE, '\0');
+    unsigned int length = 0;
+    libcrypto().final(context_.get(), reinterpret_cast<unsigned char*>(raw.data()), &length);
+    raw.resize(length);
+    return raw;
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { libcrypto().free_context(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
 
 }  // namespace
 
@@ -88,37 +132,27 @@ std::string_view Digest::hex() const noexcept {
 
 struct Hasher::State {
   DigestAlgorithm algorithm;
-  EVP_MD_CTX* context;
+  std::variant<Sha256, EvpHash> hash;
 };
 
 Hasher::Hasher(DigestAlgorithm algorithm)
-    : state_(std::make_unique<State>(State{algorithm, EVP_MD_CTX_new()})) {
-  if (EVP_DigestInit_ex2(state_->context, message_digest(algorithm), nullptr) != 1) {
-    throw Error(ErrorCode::kFailed, "OpenSSL cannot start a digest");
-  }
-}
+    : state_(algorithm == DigestAlgorithm::kSha256 && Sha256::is_available()
+                 ? new State{algorithm, Sha256()}
+                 : new State{algorithm, EvpHash(algorithm)}) {}
 
-Hasher::~Hasher() {
-  if (state_) EVP_MD_CTX_free(state_->context);
-}
-
+Hasher::~Hasher() = default;
 Hasher::Hasher(Hasher&&) noexcept = default;
-Hasher& Hasher::operator=(Hasher&& other) noexcept {
-  std::swap(state_, other.state_);
-  return *this;
-}
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 
 void Hasher::update(Bytes content) {
-  EVP_DigestUpdate(state_->context, content.data(), content.size());
+  std::visit([&](auto& hash) { hash.update(content); }, state_->hash);
 }
 
 Digest Hasher::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-  unsigned int length = 0;
-  EVP_DigestFinal_ex(state_->context, raw.data(), &length);
-  const Bytes bytes = std::as_bytes(std::span(raw).first(length));
-  return Digest(state_->algorithm,
-                std::string(algorithm_info(state_->algorithm).name) + ":" + to_hex(as_text(bytes)));
+  const std::string name(algorithm_info(state_->algorithm).name);
+  if (auto* hash = std::get_if<Sha256>(&state_->hash))
+    return Digest(state_->algorithm, name + ":" + to_hex(as_text(hash->finish())));
+  return Digest(state_->algorithm, name + ":" + to_hex(std::get<EvpHash>(state_->hash).finish()));
 }
 
 }  // namespace bale::oci

@@ -27,8 +27,10 @@ function(bale_find target package header)
   target_link_libraries(bale_dep_${target} INTERFACE ${found_libraries})
 endfunction()
 
-bale_find(crypto libssl-dev openssl/evp.h crypto)
 bale_find(zstd libzstd-dev zstd.h zstd)
 bale_find(deflate libdeflate-dev libdeflate.h deflate)
 bale_find(isal libisal-dev isa-l/igzip_lib.h isal)
-bale_find(fmt libfmt-dev fmt/format.h fmt)
+bale_find(fmt libfmt-dev fmt/format.h)  # headers alone: its library would want libstdc++'s
+if(TARGET bale_dep_fmt)
+  target_compile_definitions(bale_dep_fmt INTERFACE FMT_HEADER_ONLY)
+endif()
