@@ -27,8 +27,9 @@ function(bale_target_settings target)
     <set> <string> <variant> <vector>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 warns at -O2 of overlaps inside "literal" + std::string (PR 105329).
-    target_compile_options(${target} PRIVATE -Wno-restrict)
+    # GCC 12 warns at -O2 of overlaps inside "literal" + std::string (PR 105329), and of the flag of
+    # a std::optional that is destroyed where it was never made (PR 105562 and its like).
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
   endif()
   if(BALE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
