@@ -44,7 +44,7 @@ TEST_F(BuildTest, LoadsWhatTheNetworkAndArchivesNeedOnlyForThem) {
   const std::string traced = "LD_DEBUG=files " + program();
   const auto inspect = test::run_peer(traced + " inspect app:v1");
   EXPECT_EQ(inspect.status, 0);
-  EXPECT_THAT(inspect.output, HasSubstr("file=libcrypto"));
+  EXPECT_THAT(inspect.output, HasSubstr("file=libzstd"));
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libcurl")));
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libmicrohttpd")));
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libarchive")));

@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "oci/config_edit.h"
 #include "oci/document_cache.h"
 #include "oci/error.h"
+#include "oci/image_draft.h"
 #include "oci/image_edit.h"
 #include "oci/image_layout.h"
 #include "oci/reference.h"
@@ -26,7 +28,11 @@ oci::ImageEdit with_label(const std::string& pair) {
   if (equals == std::string::npos) {
     throw oci::Error(oci::ErrorCode::kInvalid, "label " + pair + ": not KEY=VALUE");
   }
-  return {.labels = {{pair.substr(0, equals), pair.substr(equals + 1)}}};
+  oci::ConfigEdit label;
+  label.labels = {{pair.substr(0, equals), pair.substr(equals + 1)}};
+  return {.image = [label](oci::ImageDraft& image) {
+    image.config = oci::edited_config(image.config, label);
+  }};
 }
 
 registry::PushResult push(const oci::BlobProvider& blobs, const oci::Descriptor& root,
