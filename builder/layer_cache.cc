@@ -4,6 +4,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::builder {
 
@@ -22,8 +23,8 @@ std::string to_json(const CachedStep& step) {
 }
 
 CachedStep parse_step(std::string_view text) {
-  const oci::Json json = oci::parse_json(text, "cache record");
-  const oci::JsonObject object(json, "");
+  const oci::JsonDocument document(text, "cache record");
+  const oci::JsonObject object(document);
   CachedStep step;
   step.created = object.string_or_empty("created");
   if (const auto descriptor = object.optional_object("descriptor")) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::oci {
 
@@ -34,13 +34,14 @@ BuiltImage parse_build(const JsonObject& build) {
 }  // namespace
 
 std::vector<BuiltImage> parse_build_metadata(std::string_view text) {
-  const Json json = parse_json(text, "build metadata");
-  const JsonObject root(json, "");
+  const JsonDocument document(text, "build metadata");
+  const JsonObject root(document);
   if (root.has(kDigest)) return {parse_build(root)};
   std::vector<BuiltImage> images;
-  for (const auto& [key, value] : json.items()) {
-    if (!value.is_object() || !value.contains(kDigest)) continue;
-    images.push_back(parse_build(JsonObject(value, key)));
+  for (const auto [key, value] : root.members()) {
+    if (!value.is_object()) continue;
+    const JsonObject build(value, std::string(key));
+    if (build.has(kDigest)) images.push_back(parse_build(build));
   }
   if (images.empty()) {
     throw Error(ErrorCode::kNotFound, "the build metadata tells of no image",

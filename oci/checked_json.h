@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "oci/json.h"
+#include "oci/json_object.h"
 #include "oci/validate.h"
 
 namespace bale::oci {
@@ -20,9 +20,9 @@ enum class Presence { kOptional, kRequired };
 /// down with its place and goes on; what was faulty reads as absent.
 class CheckedObject {
  public:
-  /// `json` and `faults` must outlive it. `document` names what the object is in, `path` its place.
-  CheckedObject(const Json& json, std::string document, std::string path,
-                std::vector<Fault>& faults);
+  /// The document and `faults` must outlive it. `document` names what the object is in, `path` its
+  /// place.
+  CheckedObject(JsonValue json, std::string document, std::string path, std::vector<Fault>& faults);
 
   std::optional<std::string> text(std::string_view key, Presence presence) const;
   std::optional<std::int64_t> integer(std::string_view key, Presence presence) const;
@@ -40,12 +40,14 @@ class CheckedObject {
   /// Notes a fault of a member, or of the object itself with key "".
   void fault(std::string_view key, const std::string& message) const;
   std::string place_of(std::string_view key) const;
-  const Json& json() const { return *json_; }
+  JsonValue json() const { return json_; }
+  /// Absent and null are nothing.
+  std::optional<JsonValue> find(std::string_view key) const;
 
  private:
-  const Json* find(std::string_view key, Presence presence) const;
+  std::optional<JsonValue> find(std::string_view key, Presence presence) const;
 
-  const Json* json_;
+  JsonValue json_;
   std::string document_;
   std::string path_;
   std::vector<Fault>* faults_;

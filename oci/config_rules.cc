@@ -85,8 +85,8 @@ void check_history(const CheckedObject& config, std::size_t layers) {
     check_time(line, "created");
     for (const char* key : {"created_by", "author", "comment"}) line.text(key, Presence::kOptional);
     line.check_boolean("empty_layer");
-    const auto empty = line.json().find("empty_layer");
-    if (empty == line.json().end() || *empty != true) ++made_layers;
+    const auto empty = line.find("empty_layer");
+    if (!empty || empty->kind() != JsonKind::kTrue) ++made_layers;
   }
   if (!history->empty() && made_layers != layers) {
     config.fault("history", "tells of " + std::to_string(made_layers) + " layers, there are " +

@@ -7,7 +7,7 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::oci {
 
@@ -55,9 +55,8 @@ DockerArchive DockerArchive::open(const fs::path& path) {
   }
   try {
     const std::string text = archive.file_.read_member("manifest.json", kMaxManifestJson);
-    // The document is an array; an object around it gives its faults their places.
-    const Json json = {{"manifest.json", parse_json(text, "manifest.json")}};
-    for (const auto& image : JsonObject(json, "").objects("manifest.json", kMaxImages)) {
+    const JsonDocument document(text, "manifest.json");
+    for (const auto& image : objects_of(document.root(), "manifest.json", kMaxImages)) {
       archive.add_image(image.required_string("Config"),
                         image.optional_strings("Layers").value_or(std::vector<std::string>{}),
                         image.optional_strings("RepoTags").value_or(std::vector<std::string>{}));

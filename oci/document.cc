@@ -4,7 +4,7 @@
 #include <span>
 
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::oci {
 
@@ -45,8 +45,8 @@ Document<T> read_document(const BlobProvider& blobs, const Descriptor& descripto
 MediaType sniff_document_type(std::string_view bytes) {
   if (!bytes.starts_with('{')) return {};
   try {
-    const Json json = parse_json(bytes, "manifest");
-    const JsonObject object(json, "");
+    const JsonDocument document(bytes, "manifest");
+    const JsonObject object(document);
     const bool index = object.has("manifests");
     if (!index && !(object.has("config") && object.has("layers"))) return {};
     return object.optional_string("mediaType")

@@ -96,7 +96,8 @@ void check_foreign_keys(const CheckedObject& object, std::initializer_list<std::
                    [](unsigned char c) { return std::tolower(c); });
     return text;
   };
-  for (const auto& [key, value] : object.json().items()) {
+  for (const auto [name_here, value] : object.json().members()) {
+    const std::string key(name_here);
     for (const auto name : foreign) {
       if (lower(key) == lower(std::string(name))) {
         object.fault(key, "does not belong in this kind of document");
@@ -202,7 +203,7 @@ ManifestLinks check_manifest(const CheckedObject& manifest, const MediaType& exp
   }
   if (const auto layers = manifest.objects("layers", Presence::kRequired)) {
     links.layers = check_descriptors(*layers);
-    links.layer_count = manifest.json()["layers"].size();
+    links.layer_count = manifest.find("layers")->size();
   }
   if (!links.config) return links;
   const MediaType& config_type = links.config->descriptor.media_type;

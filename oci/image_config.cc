@@ -3,6 +3,7 @@
 
 #include "oci/error.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 #include "oci/manifest.h"
 
 namespace bale::oci {
@@ -127,8 +128,8 @@ Json to_json_value(const History& history) {
 }  // namespace
 
 ImageConfig parse_image_config(std::string_view text) {
-  const Json json = parse_json(text, "image config");
-  const JsonObject object(json, "");
+  const JsonDocument document(text, "image config");
+  const JsonObject object(document);
   ImageConfig config;
   config.created = object.string_or_empty("created");
   config.author = object.string_or_empty("author");

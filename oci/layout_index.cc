@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 #include "oci/nearest.h"
 
 namespace bale::oci {
@@ -75,8 +75,8 @@ std::string layout_version_json() {
 }
 
 void check_layout_version(std::string_view text, const std::string& place) {
-  const Json json = parse_json(text, place);
-  const std::string version = JsonObject(json, "").string_or_empty("imageLayoutVersion");
+  const JsonDocument document(text, place);
+  const std::string version = JsonObject(document).string_or_empty("imageLayoutVersion");
   if (version == kLayoutVersion) return;
   throw Error(ErrorCode::kCorrupt,
               place + ": imageLayoutVersion is \"" + version + "\", not " + kLayoutVersion);

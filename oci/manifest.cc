@@ -7,6 +7,7 @@
 
 #include "oci/error.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::oci {
 
@@ -91,8 +92,8 @@ std::vector<Descriptor> canonical_order(std::vector<Descriptor> entries) {
 }
 
 Manifest parse_manifest(std::string_view text) {
-  const Json json = parse_json(text, "manifest");
-  const JsonObject object(json, "");
+  const JsonDocument document(text, "manifest");
+  const JsonObject object(document);
   refuse_other_kind(object, {"manifests", "fsLayers"}, "an image manifest");
   check_schema_version(object);
   const auto config = object.optional_object("config");
@@ -108,8 +109,8 @@ Manifest parse_manifest(std::string_view text) {
 }
 
 Index parse_index(std::string_view text) {
-  const Json json = parse_json(text, "index");
-  const JsonObject object(json, "");
+  const JsonDocument document(text, "index");
+  const JsonObject object(document);
   refuse_other_kind(object, {"config", "layers", "fsLayers"}, "an image index");
   check_schema_version(object);
   if (!object.has("manifests")) object.fail("manifests", "missing");

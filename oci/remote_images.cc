@@ -2,6 +2,7 @@
 #include "oci/remote_images.h"
 
 #include "oci/json.h"
+#include "oci/json_object.h"
 #include "oci/manifest.h"
 
 namespace bale::oci {
@@ -39,8 +40,8 @@ Json to_json_value(const RemoteImage& image) {
 }  // namespace
 
 std::vector<RemoteImage> parse_remote_images(std::string_view text) {
-  const Json json = parse_json(text, "remote-images.json");
-  const JsonObject object(json, "");
+  const JsonDocument document(text, "remote-images.json");
+  const JsonObject object(document);
   if (object.optional_integer("version") != kVersion) object.fail("version", "must be 1");
   std::vector<RemoteImage> images;
   for (const auto& image : object.objects("images", kMaxDescriptors)) {

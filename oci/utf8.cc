@@ -2,6 +2,8 @@
 #include "oci/utf8.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace bale::oci {
 
@@ -27,11 +29,21 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
+constexpr std::size_t kBlock = sizeof(std::uint64_t);
+
+/// Whether a block of ASCII is at the front: what most texts are made of.
+bool starts_plain(std::string_view text) {
+  if (text.size() < kBlock) return false;
+  std::uint64_t block = 0;
+  std::memcpy(&block, text.data(), kBlock);
+  return (block & 0x8080808080808080U) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = starts_plain(text) ? kBlock : sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }

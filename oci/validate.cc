@@ -42,7 +42,7 @@ class Validation {
   void layout_index(std::string_view text, const std::string& document) {
     const auto json = parse(text, document);
     if (!json) return;
-    for (const auto& entry : check_index(CheckedObject(*json, document, "", faults_), {})) {
+    for (const auto& entry : check_index(CheckedObject(json->root(), document, "", faults_), {})) {
       check_name(entry);
       link(entry, 0);
     }
@@ -59,10 +59,10 @@ class Validation {
     faults_.push_back({std::move(place), std::move(message)});
   }
 
-  std::optional<Json> parse(std::string_view text, const std::string& document) {
+  std::optional<JsonDocument> parse(std::string_view text, const std::string& document) {
     try {
-      Json json = parse_json(text, "JSON");
-      if (json.is_object()) return json;
+      JsonDocument json(text, "JSON");
+      if (json.root().is_object()) return json;
       fault(document, "expected an object");
     } catch (const Error& error) {
       fault(document, error.what());
@@ -90,7 +90,7 @@ class Validation {
     }
     const auto json = document(link, kMaxManifestSize);
     if (!json) return;
-    const CheckedObject object(*json, link.descriptor.digest.to_string(), "", faults_);
+    const CheckedObject object(json->root(), link.descriptor.digest.to_string(), "", faults_);
     for (const auto& entry : check_index(object, link.descriptor.media_type)) {
       this->link(entry, depth + 1);
     }
@@ -99,7 +99,7 @@ class Validation {
   void manifest(const Link& link) {
     const auto json = document(link, kMaxManifestSize);
     if (!json) return compare_platform(link);
-    const CheckedObject object(*json, link.descriptor.digest.to_string(), "", faults_);
+    const CheckedObject object(json->root(), link.descriptor.digest.to_string(), "", faults_);
     const ManifestLinks links = check_manifest(object, link.descriptor.media_type);
     const bool image = links.config && links.config->descriptor.media_type.is_image_config() &&
                        !is_attestation(link.descriptor) &&
@@ -160,7 +160,7 @@ class Validation {
     if (!fits(link, kMaxConfigSize) || !content(link)) return {};
     const auto json = parse(read_blob(blobs_, link.descriptor, kMaxConfigSize), name);
     if (!json) return {};
-    return check_image_config(CheckedObject(*json, name, "", faults_), layers);
+    return check_image_config(CheckedObject(json->root(), name, "", faults_), layers);
   }
 
   /// What the index says of a platform and what the image's own config says. Podman and BuildKit
@@ -178,7 +178,7 @@ class Validation {
   }
 
   /// The parsed content of a document that was not looked at before.
-  std::optional<Json> document(const Link& link, std::size_t limit) {
+  std::optional<JsonDocument> document(const Link& link, std::size_t limit) {
     const bool first = !checked_.contains(link.descriptor.digest);
     if (!fits(link, limit)) return std::nullopt;
     if (!content(link) || !first) return std::nullopt;
@@ -252,7 +252,8 @@ bool check_layout_files(const fs::path& layout, Validation& validation) {
   if (!fs::exists(version)) {
     validation.fault("oci-layout", "missing");
   } else if (const auto json = validation.parse(read_file(version, 4096), "oci-layout")) {
-    if (json->value("imageLayoutVersion", "") != "1.0.0") {
+    const auto told = JsonObject(*json).find("imageLayoutVersion");
+    if (!told || !told->is_string() || told->text() != "1.0.0") {
       validation.fault("oci-layout: imageLayoutVersion", "must be \"1.0.0\"");
     }
   }

@@ -8,6 +8,7 @@
 #include "oci/fd.h"
 #include "oci/file_lock.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::registry {
 
@@ -33,8 +34,8 @@ Entry parse_entry(const oci::JsonObject& object) {
 /// From the oldest to the newest.
 std::vector<Entry> read(const std::filesystem::path& file) {
   try {
-    const oci::Json json = oci::parse_json(oci::read_file(file, kMaxFileSize), file.string());
-    const oci::JsonObject object(json, "");
+    const oci::JsonDocument document(oci::read_file(file, kMaxFileSize), file.string());
+    const oci::JsonObject object(document);
     if (object.optional_integer("version") != kVersion) return {};
     std::vector<Entry> entries;
     for (const auto& entry : object.objects("pushed", kMaxEntries)) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 #include "oci/manifest.h"
 #include "registry/repository.h"
 #include "registry/repository_state.h"
@@ -18,8 +18,8 @@ constexpr std::size_t kPageSize = 1000;
 constexpr std::size_t kMaxTags = 1'000'000;
 
 std::vector<std::string> parse_tags(const Exchange<Response>& page) {
-  const oci::Json json = oci::parse_json(page.response.body, "the list of tags");
-  return oci::JsonObject(json, "").optional_strings("tags").value_or(std::vector<std::string>{});
+  const oci::JsonDocument document(page.response.body, "the list of tags");
+  return oci::JsonObject(document).optional_strings("tags").value_or(std::vector<std::string>{});
 }
 
 void append_new(std::vector<oci::Descriptor>& all, std::vector<oci::Descriptor> more) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "oci/base64.h"
-#include "oci/json.h"
+#include "oci/json_object.h"
 #include "registry/redirect.h"
 #include "registry/server_error.h"
 
@@ -102,8 +102,8 @@ bool may_take_credentials(const Url& registry, const Url& realm) {
 }
 
 Token parse_token(std::string_view json, Clock::time_point now) {
-  const oci::Json document = oci::parse_json(json, "the token server's answer");
-  const oci::JsonObject object(document, "");
+  const oci::JsonDocument document(json, "the token server's answer");
+  const oci::JsonObject object(document);
   auto text = object.optional_string("access_token");
   if (!text || text->empty()) text = object.optional_string("token");
   if (!text || text->empty()) {

@@ -33,8 +33,9 @@ Transfer::Transfer(Request request, std::function<void()> wake)
 
 bool Transfer::deliver(oci::Bytes bytes) {
   const std::lock_guard lock(mutex_);
+  const bool awaited = download_.empty();
   download_paused_ = !download_.append(bytes);
-  changed_.notify_all();
+  if (awaited) changed_.notify_all();
   return !download_paused_;
 }
 

@@ -6,6 +6,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::registry {
 
@@ -20,8 +21,8 @@ std::optional<UploadJournal::Entry> UploadJournal::find(const std::string& repos
                                                         const oci::Digest& blob) const {
   const std::filesystem::path file = file_of(repository, blob);
   try {
-    const oci::Json json = oci::parse_json(oci::read_file(file, kMaxFileSize), file.string());
-    const oci::JsonObject object(json, "");
+    const oci::JsonDocument document(oci::read_file(file, kMaxFileSize), file.string());
+    const oci::JsonObject object(document);
     const std::int64_t offset = object.optional_integer("offset").value_or(0);
     const bool ours = object.optional_integer("version") == kVersion &&
                       object.required_string("repository") == repository &&

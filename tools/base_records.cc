@@ -4,6 +4,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/json.h"
+#include "oci/json_object.h"
 
 namespace bale::tools {
 
@@ -23,9 +24,8 @@ std::filesystem::path BaseRecords::path_of(const builder::BaseImage& image) cons
 
 std::optional<oci::Descriptor> BaseRecords::find(const builder::BaseImage& image) const {
   try {
-    const auto json =
-        oci::parse_json(oci::read_file(path_of(image), kMaxRecordSize), "base record");
-    return oci::parse_descriptor(oci::JsonObject(json, ""));
+    const oci::JsonDocument record(oci::read_file(path_of(image), kMaxRecordSize), "base record");
+    return oci::parse_descriptor(oci::JsonObject(record));
   } catch (const oci::Error&) {
     return std::nullopt;  // not there, or damaged: the registry is asked again
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "oci/error.h"
+#include "oci/json_object.h"
 
 namespace bale::oci {
 namespace {
@@ -21,7 +22,8 @@ std::string fault_of(std::string_view text) {
 
 TEST(ParseJson, BuildsWhatTheLibraryBuilds) {
   for (const char* text :
-       {"null", "true", "-1", "18446744073709551615", "1.5", R"("a\u00e9\n")", "[]", "{}",
+       {"null", "true", "-1", "0", "9223372036854775808", "18446744073709551615", "1.5", "-0.1e-7",
+        "123456789012345678901234567890", R"("a\u00e9\n")", R"("\ud83d\ude00\u0000")", "[]", "{}",
         R"({"b":1,"a":[1,[2,{"x":null}],{}],"c":{"d":{"e":false}}})"}) {
     EXPECT_EQ(parse_json(text, "text"), Json::parse(text)) << text;
     EXPECT_EQ(parse_json(text, "text").dump(), Json::parse(text).dump()) << text;
@@ -29,9 +31,63 @@ TEST(ParseJson, BuildsWhatTheLibraryBuilds) {
 }
 
 TEST(ParseJson, RefusesWhatIsNoJson) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\"}", "{} {}", "nul", "\"\xff\"", "{'a':1}"}) {
+  for (const char* text : {"",
+                           "{",
+                           "[1,]",
+                           "{\"a\"}",
+                           "{} {}",
+                           "nul",
+                           "\"\xff\"",
+                           "{'a':1}",
+                           "[01]",
+                           "[.5]",
+                           "[1.]",
+                           "[+1]",
+                           "[1e]",
+                           "[NaN]",
+                           "[\"\n\"]",
+                           R"(["\x"])",
+                           R"(["\ud800"])",
+                           "[1e999]",
+                           "\xef\xbb\xbf{}",
+                           "// a\n{}",
+                           "\"\xed\xa0\x80\"",
+                           "[\"abcdefghijklmnopqrstuvwxyz\xc0\xaf\"]",
+                           "[\"a"}) {
     EXPECT_THAT(fault_of(text), testing::StartsWith("text: not valid JSON: ")) << text;
   }
+  using std::string_literals::operator""s;
+  for (const auto& text : {"\0"s, "{}\0"s, "[\0]"s, "[1,\0 2]"s, "[\"a\0b\"]"s}) {
+    EXPECT_THAT(fault_of(text), testing::StartsWith("text: not valid JSON: "));
+  }
+}
+
+TEST(ParseJson, TellsThePlace) {
+  EXPECT_THAT(fault_of("{\n  \"a\": 1,\n  \"b\" 2\n}"), testing::HasSubstr("line 3, column 7: "));
+  EXPECT_THAT(fault_of("[1,\0"), testing::HasSubstr("line 1, column 4: "));
+}
+
+TEST(JsonDocument, HasMembersAndElementsInTheirOrder) {
+  const JsonDocument document(R"({"b":[1,[2],{"x":"y"}],"a":"z","c":{}})", "text");
+  std::string seen;
+  for (const auto [key, value] : document.root().members()) seen += key;
+  EXPECT_EQ(seen, "bac");
+  const JsonObject object(document);
+  const auto array = object.find("b");
+  ASSERT_TRUE(array);
+  EXPECT_EQ(array->size(), 3U);
+  std::vector<JsonKind> kinds;
+  for (const JsonValue element : array->elements()) kinds.push_back(element.kind());
+  EXPECT_THAT(kinds, testing::ElementsAre(JsonKind::kInteger, JsonKind::kArray, JsonKind::kObject));
+  EXPECT_EQ(object.required_string("a"), "z");
+  EXPECT_EQ(object.optional_object("c")->members().begin(),
+            object.optional_object("c")->members().end());
+}
+
+TEST(JsonDocument, CanBeMoved) {
+  JsonDocument first(R"(["short"])", "text");
+  const JsonDocument second = std::move(first);
+  EXPECT_EQ((*second.root().elements().begin()).text(), "short");
 }
 
 TEST(ParseJson, RefusesDuplicateKeysAtEveryDepthAndNumber) {
@@ -46,8 +102,8 @@ TEST(ParseJson, RefusesDuplicateKeysAtEveryDepthAndNumber) {
 }
 
 TEST(ParseJson, LeavesNoDoubtWhichKeyIsMeant) {
-  const Json json = parse_json(R"({"layers":[],"Other":1})", "test");
-  const JsonObject object(json, "");
+  const JsonDocument document(R"({"layers":[],"Other":1})", "test");
+  const JsonObject object(document);
   EXPECT_NO_THROW(object.refuse_lookalikes({"layers", "config"}));
   EXPECT_THROW(object.refuse_lookalikes({"LAYERS"}), Error);
   EXPECT_THROW(object.refuse_lookalikes({"other"}), Error);

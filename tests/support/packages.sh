@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(ca-certificates cmake g++ libarchive-dev libcli11-dev libcurl4-openssl-dev
   libdeflate-dev libfmt-dev libisal-dev libmicrohttpd-dev libssl-dev libtomlplusplus-dev
-  libzstd-dev make ninja-build nlohmann-json3-dev pkg-config)
+  libzstd-dev make ninja-build nlohmann-json3-dev pkg-config rapidjson-dev)
 
 # Podman and what it needs to execute RUN, also for a foreign architecture.
 RUN_PACKAGES=(binfmt-support fuse-overlayfs netavark podman qemu-user-static runc slirp4netns uidmap)
