@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/document.h"
 
+#include <algorithm>
 #include <span>
 
 #include "oci/error.h"
@@ -102,9 +103,15 @@ std::string read_blob(const BlobProvider& blobs, const Descriptor& descriptor, s
                                          std::to_string(limit) + " allowed for a document");
   }
   const auto source = blobs.open(descriptor);
-  if (descriptor.size > kChunkSize) return read_all(*source, limit);  // room as the bytes come
-  std::string text(descriptor.size + 1, '\0');                        // one more, to see the end
-  text.resize(read_full(*source, std::as_writable_bytes(std::span(text))));
+  const std::size_t most = descriptor.size + 1;  // one more, to see the end
+  std::string text;
+  text.reserve(most);  // of memory, only what the bytes need as they come
+  std::size_t filled = 0;
+  while (filled == text.size() && filled < most) {
+    text.resize(std::min(filled + kChunkSize, most));
+    filled += read_full(*source, std::as_writable_bytes(std::span(text).subspan(filled)));
+  }
+  text.resize(filled);
   return text;
 }
 

@@ -24,11 +24,15 @@ UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode) 
 }
 
 std::size_t FileSource::read(MutableBytes buffer) {
-  while (true) {
-    const ssize_t got = ::read(fd_.get(), buffer.data(), buffer.size());
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) throw errno_error("reading a file");
-  }
+  if (ended_) return 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(fd_.get(), buffer.data(), buffer.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) throw errno_error("reading a file");
+  const auto count = static_cast<std::size_t>(got);
+  ended_ = short_read_ == ShortRead::kEnd && count < buffer.size();
+  return count;
 }
 
 std::size_t FileRangeSource::read(MutableBytes buffer) {

@@ -34,14 +34,23 @@ class UniqueFd {
 /// Opens with O_CLOEXEC; throws the errno error with "opening PATH".
 UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
 
+/// What it means when fewer bytes were read than there was room for.
+enum class ShortRead {
+  kMoreMayCome,  ///< as from a pipe
+  kEnd,          ///< of a regular file: one call less for each small document
+};
+
 /// Reads a file from where its descriptor stands. Throws kFailed where it cannot be read.
 class FileSource final : public Source {
  public:
-  explicit FileSource(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit FileSource(UniqueFd fd, ShortRead short_read = ShortRead::kMoreMayCome)
+      : fd_(std::move(fd)), short_read_(short_read) {}
   std::size_t read(MutableBytes buffer) override;
 
  private:
   UniqueFd fd_;
+  ShortRead short_read_;
+  bool ended_ = false;
 };
 
 /// Reads a part of a file that stays open as long as anybody reads it.

@@ -121,7 +121,7 @@ std::vector<Digest> ImageLayout::list_blobs() const { return state_->blobs.list(
 bool ImageLayout::remove_blob(const Digest& digest) { return state_->blobs.remove(digest); }
 
 std::unique_ptr<Source> ImageLayout::do_open(const Descriptor& descriptor) const {
-  return std::make_unique<FileSource>(state_->blobs.open(descriptor.digest));
+  return std::make_unique<FileSource>(state_->blobs.open(descriptor.digest), ShortRead::kEnd);
 }
 
 Index ImageLayout::index() const {

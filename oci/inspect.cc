@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -18,15 +19,19 @@ namespace bale::oci {
 namespace {
 
 constexpr const char* kPredicateType = "in-toto.io/predicate-type";
+constexpr std::size_t kEntriesPerTask = 64;
 constexpr const char* kUncompressedSize = "io.containers.estargz.uncompressed-size";
 
 /// The lines of the history that made layers. Images that were squashed or written by careless
 /// tools have fewer or more of them than layers; then nothing can be told.
-std::vector<History> layer_history(const ImageConfig& config, std::size_t layers) {
-  std::vector<History> lines;
-  std::copy_if(config.history.begin(), config.history.end(), std::back_inserter(lines),
-               [](const History& line) { return !line.empty_layer; });
-  if (lines.size() != layers) lines.assign(layers, History{});
+std::vector<const History*> layer_history(const ImageConfig& config, std::size_t layers) {
+  static const History kUnknown;
+  std::vector<const History*> lines;
+  lines.reserve(config.history.size());
+  for (const History& line : config.history) {
+    if (!line.empty_layer) lines.push_back(&line);
+  }
+  if (lines.size() != layers) lines.assign(layers, &kUnknown);
   return lines;
 }
 
@@ -52,10 +57,10 @@ class Inspection {
       Index index = read_index(blobs_, root).value;
       report_.annotations = std::move(index.annotations);
       report_.subject = std::move(index.subject);
-      add_entries(index.manifests, 1);
+      add_entries(std::move(index.manifests), 1);
       read_entries();
     } else {
-      report_.manifests.push_back(read_entry(root));
+      read_entry(report_.manifests.emplace_back(ManifestReport{.descriptor = root}));
     }
     add_totals();
     return std::move(report_);
@@ -63,9 +68,9 @@ class Inspection {
 
  private:
   /// Lists what there is to read; indexes on the way are read at once.
-  void add_entries(const std::vector<Descriptor>& entries, std::size_t depth) {
+  void add_entries(std::vector<Descriptor> entries, std::size_t depth) {
     report_.manifests.reserve(report_.manifests.size() + entries.size());
-    for (const auto& entry : entries) {
+    for (auto& entry : entries) {
       if (report_.manifests.size() >= kMaxDescriptors) {
         throw Error(ErrorCode::kCorrupt,
                     "more than " + std::to_string(kMaxDescriptors) + " manifests under one image");
@@ -73,7 +78,7 @@ class Inspection {
       if (entry.media_type.is_index()) {
         add_index(entry, depth);
       } else {
-        report_.manifests.push_back({.kind = ManifestKind::kOther, .descriptor = entry});
+        report_.manifests.push_back({.kind = ManifestKind::kOther, .descriptor = std::move(entry)});
       }
     }
   }
@@ -95,50 +100,44 @@ class Inspection {
       if (error.code() != ErrorCode::kNotFound) throw;
     }
     report_.manifests.push_back(std::move(nested));
-    add_entries(entries, depth + 1);
+    add_entries(std::move(entries), depth + 1);
   }
 
-  /// In pieces that are worth a task of the pool.
   void read_entries() {
-    constexpr std::size_t kPiece = 64;
-    const std::span<ManifestReport> reports(report_.manifests);
-    if (options_.pool == nullptr) return read_entries(reports);
-    TaskGroup group(*options_.pool);
-    for (std::size_t i = 0; i < reports.size(); i += kPiece) {
-      const auto piece = reports.subspan(i, std::min(kPiece, reports.size() - i));
-      group.run([this, piece] { read_entries(piece); });
-    }
-    group.wait();
+    in_pieces(options_.pool, report_.manifests.size(), kEntriesPerTask,
+              [this](std::size_t begin, std::size_t end) {
+                read_entries(std::span(report_.manifests).subspan(begin, end - begin));
+              });
   }
 
   void read_entries(std::span<ManifestReport> reports) const {
     for (auto& report : reports) {
       if (!report.descriptor.media_type.is_manifest()) continue;
       try {
-        report = read_entry(report.descriptor);
+        read_entry(report);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::kNotFound) throw;
-        report.kind = ManifestKind::kMissing;
+        report = {.kind = ManifestKind::kMissing, .descriptor = std::move(report.descriptor)};
       }
     }
   }
 
-  ManifestReport read_entry(const Descriptor& entry) const {
-    ManifestReport report{.kind = ManifestKind::kOther, .descriptor = entry};
-    if (!entry.media_type.is_manifest()) return report;
+  /// Fills in what the documents under the report's descriptor say.
+  void read_entry(ManifestReport& report) const {
+    const Descriptor& entry = report.descriptor;
+    if (!entry.media_type.is_manifest()) return;
     Manifest manifest = read_manifest(blobs_, entry).value;
     report.kind = kind_of(entry, manifest);
-    report.artifact_type = manifest.artifact_type;
-    report.config_descriptor = manifest.config;
+    report.artifact_type = std::move(manifest.artifact_type);
     if (report.kind == ManifestKind::kImage) {
       report.config = read_image_config(blobs_, manifest.config).value;
       if (!entry.platform) report.descriptor.platform = report.config->platform;
     }
+    report.config_descriptor = std::move(manifest.config);
     report.annotations = std::move(manifest.annotations);
     report.subject = std::move(manifest.subject);
-    add_layers(report, manifest.layers);
+    add_layers(report, std::move(manifest.layers));
     if (report.kind == ManifestKind::kAttestation) describe_attestation(report);
-    return report;
   }
 
   static ManifestKind kind_of(const Descriptor& entry, const Manifest& manifest) {
@@ -155,15 +154,15 @@ class Inspection {
     }
   }
 
-  void add_layers(ManifestReport& report, const std::vector<Descriptor>& layers) const {
+  void add_layers(ManifestReport& report, std::vector<Descriptor> layers) const {
     static const ImageConfig kNone;
     const ImageConfig& config = report.config ? *report.config : kNone;
     const auto history = layer_history(config, layers.size());
     report.layers.reserve(layers.size());
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      LayerReport layer{.descriptor = layers[i],
-                        .created = history[i].created,
-                        .created_by = history[i].created_by};
+      LayerReport layer{.descriptor = std::move(layers[i]),
+                        .created = history[i]->created,
+                        .created_by = history[i]->created_by};
       if (i < config.diff_ids.size()) layer.diff_id = config.diff_ids[i];
       layer.uncompressed_size = size_of(layer);
       report.layers.push_back(std::move(layer));
@@ -184,19 +183,33 @@ class Inspection {
   static void add_sizes(ManifestReport& report) {
     report.compressed_size = report.descriptor.size + report.config_descriptor->size;
     report.uncompressed_size = 0;
-    std::set<Digest> different;
+    std::set<std::string_view> different;
     for (const auto& layer : report.layers) {
       if (!layer.uncompressed_size) {
         report.uncompressed_size.reset();
       } else if (report.uncompressed_size) {
         *report.uncompressed_size += *layer.uncompressed_size;
       }
-      if (!different.insert(layer.descriptor.digest).second) continue;
+      if (!different.insert(layer.descriptor.digest.to_string()).second) continue;
       report.compressed_size += layer.descriptor.size;
     }
   }
 
+  /// Sums and shares are two tasks; neither writes what the other does.
   void add_totals() {
+    if (options_.pool == nullptr) {
+      add_sums();
+      count_platforms();
+      return;
+    }
+    TaskGroup group(*options_.pool);
+    group.run([this] { count_platforms(); });
+    add_sums();
+    group.wait();
+  }
+
+  void add_sums() {
+    counted_.reserve(1 + 3 * report_.manifests.size());
     if (report_.root.media_type.is_index()) count(report_.root);
     for (const auto& manifest : report_.manifests) {
       count_blobs(manifest);
@@ -205,7 +218,6 @@ class Inspection {
       report_.compressed_size += manifest.compressed_size;
       report_.created = std::max(report_.created, manifest.config->created);
     }
-    count_platforms();
   }
 
   void count_blobs(const ManifestReport& manifest) {
@@ -216,34 +228,37 @@ class Inspection {
   }
 
   void count(const Descriptor& blob) {
-    if (counted_.insert(blob.digest).second) report_.unique_size += blob.size;
+    if (counted_.insert(blob.digest.to_string()).second) report_.unique_size += blob.size;
   }
 
   /// Of each layer, how many different images have it.
   void count_platforms() {
-    std::unordered_set<Digest> images;
-    std::unordered_map<Digest, std::size_t> platforms;
+    std::unordered_set<std::string_view> images;
+    std::unordered_map<std::string_view, std::size_t> platforms;
+    images.reserve(report_.manifests.size());
     for (const auto& image : report_.manifests) {
-      if (image.kind != ManifestKind::kImage || !images.insert(image.descriptor.digest).second) {
-        continue;
-      }
-      std::set<Digest> different;
+      if (image.kind != ManifestKind::kImage) continue;
+      if (!images.insert(image.descriptor.digest.to_string()).second) continue;
+      std::set<std::string_view> different;
       for (const auto& layer : image.layers) {
         const Descriptor& blob = layer.descriptor;
-        const bool newly = different.insert(blob.digest).second;
-        if (newly && ++platforms[blob.digest] == 2) report_.shared_size += blob.size;
+        const std::string_view digest = blob.digest.to_string();
+        const bool newly = different.insert(digest).second;
+        if (newly && ++platforms[digest] == 2) report_.shared_size += blob.size;
       }
     }
     for (auto& image : report_.manifests) {
       if (image.kind != ManifestKind::kImage) continue;
-      for (auto& layer : image.layers) layer.platforms = platforms.at(layer.descriptor.digest);
+      for (auto& layer : image.layers) {
+        layer.platforms = platforms.at(layer.descriptor.digest.to_string());
+      }
     }
   }
 
   const BlobProvider& blobs_;
   const InspectOptions& options_;
   ImageReport report_;
-  std::unordered_set<Digest> counted_;
+  std::unordered_set<std::string_view> counted_;  // digests of the report
 };
 
 }  // namespace

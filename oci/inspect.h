@@ -89,7 +89,7 @@ ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std
 std::string to_json(const ImageReport& report);
 
 /// A tree for people, lines of any length that end in a newline; text from the image is made safe
-/// for a terminal.
-std::string render_tree(const ImageReport& report);
+/// for a terminal. Drawn in the calling thread, or on the pool.
+std::string render_tree(const ImageReport& report, ThreadPool* pool = nullptr);
 
 }  // namespace bale::oci

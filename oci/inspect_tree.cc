@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,11 +24,16 @@ struct Branch {
   Branch& add(std::string line) { return children.emplace_back(Branch{std::move(line)}); }
 };
 
-void draw(const Branch& branch, const std::string& indent, std::string& out) {
-  for (std::size_t i = 0; i < branch.children.size(); ++i) {
-    const bool last = i + 1 == branch.children.size();
-    out += indent + (last ? "└─ " : "├─ ") + branch.children[i].text + "\n";
-    draw(branch.children[i], indent + (last ? "   " : "│  "), out);
+enum class Position { kLast, kBeforeOthers };
+
+void draw(const Branch& branch, Position position, const std::string& indent, std::string& out) {
+  const bool last = position == Position::kLast;
+  out.append(indent).append(last ? "└─ " : "├─ ").append(branch.text).append("\n");
+  if (branch.children.empty()) return;
+  const std::string below = indent + (last ? "   " : "│  ");
+  for (const Branch& child : branch.children) {
+    draw(child, &child == &branch.children.back() ? Position::kLast : Position::kBeforeOthers,
+         below, out);
   }
 }
 
@@ -117,26 +124,37 @@ void add_config(Branch& parent, const Descriptor& descriptor,
   add_annotations(branch, "labels", runtime.labels);
 }
 
-/// The platform of the entry that an attestation speaks of, or its digest.
-std::string attested_name(const ImageReport& report, const ManifestReport& attestation) {
-  if (!attestation.attests) return "nothing that is named";
-  const auto found = std::find_if(
-      report.manifests.begin(), report.manifests.end(),
-      [&](const ManifestReport& other) { return other.descriptor.digest == *attestation.attests; });
-  if (found == report.manifests.end() || !found->descriptor.platform) {
-    return attestation.attests->to_string() + ", which is not in the index";
+/// The platforms of the entries by their digests, for the attestations that speak of them.
+using Platforms = std::unordered_map<Digest, const Platform*>;
+
+Platforms platforms_of(const ImageReport& report) {
+  Platforms platforms;
+  const bool asked = std::any_of(report.manifests.begin(), report.manifests.end(),
+                                 [](const ManifestReport& entry) { return entry.attests; });
+  if (!asked) return platforms;
+  for (const auto& entry : report.manifests) {
+    const Descriptor& descriptor = entry.descriptor;
+    if (descriptor.platform) platforms.emplace(descriptor.digest, &*descriptor.platform);
   }
-  return printable(found->descriptor.platform->to_string());
+  return platforms;
 }
 
-std::string title_of(const ImageReport& report, const ManifestReport& manifest) {
+/// The platform of the entry that an attestation speaks of, or its digest.
+std::string attested_name(const Platforms& platforms, const ManifestReport& attestation) {
+  if (!attestation.attests) return "nothing that is named";
+  const auto found = platforms.find(*attestation.attests);
+  if (found != platforms.end()) return printable(found->second->to_string());
+  return attestation.attests->to_string() + ", which is not in the index";
+}
+
+std::string title_of(const Platforms& platforms, const ManifestReport& manifest) {
   const auto& platform = manifest.descriptor.platform;
   const std::string name = platform ? printable(platform->to_string()) : "no platform";
   switch (manifest.kind) {
     case ManifestKind::kImage:
       return name;
     case ManifestKind::kAttestation:
-      return "attestation of " + attested_name(report, manifest);
+      return "attestation of " + attested_name(platforms, manifest);
     case ManifestKind::kArtifact:
       return "artifact " + printable(manifest.artifact_type);
     case ManifestKind::kIndex:
@@ -158,14 +176,13 @@ std::string totals_of(const ManifestReport& manifest) {
   return line;
 }
 
-void add_manifest(Branch& parent, const ImageReport& report, const ManifestReport& manifest) {
-  Branch& branch =
-      parent.add(title_of(report, manifest) + "  " + digest_and_size(manifest.descriptor));
+Branch branch_of(const Platforms& platforms, const ManifestReport& manifest) {
+  Branch branch{title_of(platforms, manifest) + "  " + digest_and_size(manifest.descriptor)};
   add_annotations(branch, "descriptor annotations", manifest.descriptor.annotations);
   add_annotations(branch, "annotations", manifest.annotations);
   for (const auto& predicate : manifest.predicates) add_text(branch, "predicate", predicate);
   if (manifest.subject) add_text(branch, "subject", manifest.subject->digest.to_string());
-  if (!manifest.config_descriptor) return;
+  if (!manifest.config_descriptor) return branch;
   add_config(branch, *manifest.config_descriptor, manifest.config);
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     Branch& layer = branch.add(layer_line(manifest.layers[i], i + 1));
@@ -173,6 +190,7 @@ void add_manifest(Branch& parent, const ImageReport& report, const ManifestRepor
     if (!made_by.empty()) layer.add(made_by);
   }
   branch.add(totals_of(manifest));
+  return branch;
 }
 
 std::string totals_of(const ImageReport& report) {
@@ -182,20 +200,38 @@ std::string totals_of(const ImageReport& report) {
                      human_size(report.unique_size));
 }
 
+/// The line of the image, and what is told of an index as a whole.
+std::string draw_head(const ImageReport& report) {
+  Branch head{printable(report.name)};
+  if (report.root.media_type.is_index()) {
+    head.text += (head.text.empty() ? "" : "  ") + std::string("index ");
+    head.text += digest_and_size(report.root);
+    add_annotations(head, "annotations", report.annotations);
+    if (report.subject) add_text(head, "subject", report.subject->digest.to_string());
+  }
+  std::string out = head.text.empty() ? "" : head.text + "\n";
+  for (const Branch& child : head.children) draw(child, Position::kBeforeOthers, "", out);
+  return out;
+}
+
 }  // namespace
 
-std::string render_tree(const ImageReport& report) {
-  Branch root{printable(report.name)};
-  if (report.root.media_type.is_index()) {
-    root.text += (root.text.empty() ? "" : "  ") + std::string("index ");
-    root.text += digest_and_size(report.root);
-    add_annotations(root, "annotations", report.annotations);
-    if (report.subject) add_text(root, "subject", report.subject->digest.to_string());
-  }
-  for (const auto& manifest : report.manifests) add_manifest(root, report, manifest);
-  root.add(totals_of(report));
-  std::string out = root.text.empty() ? "" : root.text + "\n";
-  draw(root, "", out);
+std::string render_tree(const ImageReport& report, ThreadPool* pool) {
+  constexpr std::size_t kPiece = 256;
+  const Platforms platforms = platforms_of(report);
+  std::vector<std::string> pieces(report.manifests.size() / kPiece + 1);
+  in_pieces(pool, report.manifests.size(), kPiece, [&](std::size_t begin, std::size_t end) {
+    std::string& out = pieces[begin / kPiece];
+    for (std::size_t i = begin; i < end; ++i) {
+      draw(branch_of(platforms, report.manifests[i]), Position::kBeforeOthers, "", out);
+    }
+  });
+  std::string out = draw_head(report);
+  const auto add = [](std::size_t sum, const std::string& piece) { return sum + piece.size(); };
+  constexpr std::size_t kLastLine = 256;
+  out.reserve(std::accumulate(pieces.begin(), pieces.end(), out.size() + kLastLine, add));
+  for (const std::string& piece : pieces) out += piece;
+  draw({totals_of(report)}, Position::kLast, "", out);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -125,5 +126,15 @@ void TaskGroup::wait() {
 }
 
 bool TaskGroup::failed() const { return state_->failed; }
+
+void in_pieces(ThreadPool* pool, std::size_t count, std::size_t piece,
+               const std::function<void(std::size_t begin, std::size_t end)>& work) {
+  if (pool == nullptr) return work(0, count);
+  TaskGroup group(*pool);
+  for (std::size_t begin = 0; begin < count; begin += piece) {
+    group.run([&work, begin, end = std::min(begin + piece, count)] { work(begin, end); });
+  }
+  group.wait();
+}
 
 }  // namespace bale::oci

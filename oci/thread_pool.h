@@ -52,4 +52,10 @@ class TaskGroup {
   std::shared_ptr<State> state_;  // shared with tasks that still run
 };
 
+/// Calls `work` for `count` items, cut into pieces of `piece` that are worth a task: on the pool,
+/// or all at once in the calling thread where it is null. Returns when all is done; rethrows the
+/// first error.
+void in_pieces(ThreadPool* pool, std::size_t count, std::size_t piece,
+               const std::function<void(std::size_t begin, std::size_t end)>& work);
+
 }  // namespace bale::oci

@@ -48,9 +48,10 @@ int inspect(Program& program, const InspectOptions& options) {
     print(oci::read_blob(*image.blobs, root, oci::kMaxManifestSize));
     return exit_status::kDone;
   }
-  const auto report = oci::inspect_image(*image.blobs, root, image.name.to_string(),
-                                         {.pool = pool_for(program, root)});
-  print(options.json ? oci::to_json(report) : oci::render_tree(report));
+  oci::ThreadPool* const pool = pool_for(program, root);
+  const auto report =
+      oci::inspect_image(*image.blobs, root, image.name.to_string(), {.pool = pool});
+  print(options.json ? oci::to_json(report) : oci::render_tree(report, pool));
   return exit_status::kDone;
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,6 +148,24 @@ TEST(ImageLayout, ABlobThatWasCutShortIsWrittenAgain) {
   EXPECT_THROW(read_blob(layout, blob, 100), Error);
   add_blob(layout, "all of it", media_type::kOciLayer);
   EXPECT_EQ(read_blob(layout, blob, 100), "all of it");
+}
+
+TEST(ImageLayout, WaitsForNoPipeThatStandsWhereABlobShould) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  const auto blob = add_blob(layout, "{}", media_type::kOciConfig);
+  const auto file = scratch.path() / "image/blobs/sha256" / blob.digest.hex();
+  fs::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_THROW(read_blob(layout, blob, 100), Error);
+}
+
+TEST(ImageLayout, ABlobThatGoesOnAfterItsSizeIsRefused) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  const auto blob = add_blob(layout, "all of it", media_type::kOciLayer);
+  std::ofstream(scratch.path() / "image/blobs/sha256" / blob.digest.hex(), std::ios::app) << "!";
+  EXPECT_THROW(read_blob(layout, blob, 100), Error);
 }
 
 TEST(ImageLayout, AnEditThatThrowsChangesNothing) {

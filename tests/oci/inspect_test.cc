@@ -154,6 +154,22 @@ TEST(InspectTree, ShowsLayersWithTheirInstructions) {
   EXPECT_THAT(tree, HasSubstr("└─ 2 platforms, "));
 }
 
+TEST(Inspect, TellsTheSameWithAndWithoutAPool) {
+  MemoryStore store;
+  Index index;
+  for (int i = 0; i < 600; ++i) {
+    const std::string salt = std::to_string(i / 2);  // pairs share their layers
+    index.manifests.push_back(test::add_image(store, "linux/amd64", salt));
+  }
+  index.manifests.push_back(add_attestation(store, index.manifests[0]));
+  const auto root = add_document(store, make_document(index));
+  ThreadPool pool(3);
+  const auto alone = inspect_image(store, root, "app");
+  const auto together = inspect_image(store, root, "app", {.pool = &pool});
+  EXPECT_EQ(to_json(alone), to_json(together));
+  EXPECT_EQ(render_tree(alone), render_tree(together, &pool));
+}
+
 TEST(Inspect, TenThousandEntriesAreReadAtOnce) {
   const test::ScratchFolder scratch;
   ImageLayout layout = ImageLayout::create(scratch / "image");
