@@ -149,10 +149,16 @@ void Hasher::update(Bytes content) {
 }
 
 Digest Hasher::finish() {
-  const std::string name(algorithm_info(state_->algorithm).name);
-  if (auto* hash = std::get_if<Sha256>(&state_->hash))
-    return Digest(state_->algorithm, name + ":" + to_hex(as_text(hash->finish())));
-  return Digest(state_->algorithm, name + ":" + to_hex(std::get<EvpHash>(state_->hash).finish()));
+  const auto digest_of = [this](std::string_view raw) {
+    const std::string_view name = algorithm_info(state_->algorithm).name;
+    std::string text;
+    text.reserve(name.size() + 1 + 2 * raw.size());
+    text.append(name).append(":");
+    append_hex(raw, text);
+    return Digest(state_->algorithm, std::move(text));
+  };
+  if (auto* hash = std::get_if<Sha256>(&state_->hash)) return digest_of(as_text(hash->finish()));
+  return digest_of(std::get<EvpHash>(state_->hash).finish());
 }
 
 }  // namespace bale::oci

@@ -28,8 +28,11 @@ struct DigestFolder::State {
   /// A string, since an inspection opens thousands, and to make a path takes longer than to hash a
   /// small document.
   std::string name_of(const Digest& digest) const {
-    std::string name = folder.native();
-    name.append("/").append(digest.algorithm_name()).append("/").append(digest.hex());
+    const std::string& parent = folder.native();
+    std::string name;
+    name.reserve(parent.size() + 1 + digest.to_string().size());
+    name.append(parent).append("/").append(digest.algorithm_name()).append("/");
+    name.append(digest.hex());
     return name;
   }
   fs::path path_of(const Digest& digest) const { return name_of(digest); }

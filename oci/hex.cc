@@ -16,14 +16,20 @@ unsigned digit_value(char digit) {
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
-  std::string digits(bytes.size() * 2, '\0');
-  char* at = digits.data();
+  std::string digits;
+  append_hex(bytes, digits);
+  return digits;
+}
+
+void append_hex(std::string_view bytes, std::string& text) {
+  const std::size_t before = text.size();
+  text.resize(before + bytes.size() * 2);
+  char* at = text.data() + before;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     *at++ = kDigits[byte >> 4U];
     *at++ = kDigits[byte & 15U];
   }
-  return digits;
 }
 
 std::string from_hex(std::string_view digits) {

@@ -6,7 +6,6 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "oci/document.h"
@@ -57,19 +56,27 @@ class Inspection {
       Index index = read_index(blobs_, root).value;
       report_.annotations = std::move(index.annotations);
       report_.subject = std::move(index.subject);
+      // All the room there may be: reports that tasks fill in stay where they are.
+      if (options_.pool != nullptr) report_.manifests.reserve(kMaxDescriptors);
       add_entries(std::move(index.manifests), 1);
-      read_entries();
+      read_added();
     } else {
       read_entry(report_.manifests.emplace_back(ManifestReport{.descriptor = root}));
+      pieces_.push_back({.entries = report_.manifests});
     }
     add_totals();
     return std::move(report_);
   }
 
  private:
-  /// Lists what there is to read; indexes on the way are read at once.
+  /// Entries of the report that one task reads.
+  struct Piece {
+    std::span<ManifestReport> entries;
+    std::unique_ptr<TaskGroup> reading = nullptr;  // null without a pool: read at once
+  };
+
+  /// Lists what there is to read, and begins to; indexes on the way are read at once.
   void add_entries(std::vector<Descriptor> entries, std::size_t depth) {
-    report_.manifests.reserve(report_.manifests.size() + entries.size());
     for (auto& entry : entries) {
       if (report_.manifests.size() >= kMaxDescriptors) {
         throw Error(ErrorCode::kCorrupt,
@@ -80,6 +87,8 @@ class Inspection {
       } else {
         report_.manifests.push_back({.kind = ManifestKind::kOther, .descriptor = std::move(entry)});
       }
+      const std::size_t added = report_.manifests.size() - entries_in_pieces_;
+      if (options_.pool != nullptr && added >= kEntriesPerTask) read_added();
     }
   }
 
@@ -103,11 +112,17 @@ class Inspection {
     add_entries(std::move(entries), depth + 1);
   }
 
-  void read_entries() {
-    in_pieces(options_.pool, report_.manifests.size(), kEntriesPerTask,
-              [this](std::size_t begin, std::size_t end) {
-                read_entries(std::span(report_.manifests).subspan(begin, end - begin));
-              });
+  /// Has the entries read that were added since the last time.
+  void read_added() {
+    const auto entries = std::span(report_.manifests).subspan(entries_in_pieces_);
+    entries_in_pieces_ += entries.size();
+    Piece& piece = pieces_.emplace_back(Piece{.entries = entries});
+    if (options_.pool != nullptr) {
+      piece.reading = std::make_unique<TaskGroup>(*options_.pool);
+      piece.reading->run([this, entries] { read_entries(entries); });
+    } else {
+      read_entries(entries);
+    }
   }
 
   void read_entries(std::span<ManifestReport> reports) const {
@@ -130,7 +145,8 @@ class Inspection {
     report.kind = kind_of(entry, manifest);
     report.artifact_type = std::move(manifest.artifact_type);
     if (report.kind == ManifestKind::kImage) {
-      report.config = read_image_config(blobs_, manifest.config).value;
+      report.config =
+          std::make_shared<ImageConfig>(read_image_config(blobs_, manifest.config).value);
       if (!entry.platform) report.descriptor.platform = report.config->platform;
     }
     report.config_descriptor = std::move(manifest.config);
@@ -195,70 +211,70 @@ class Inspection {
     }
   }
 
-  /// Sums and shares are two tasks; neither writes what the other does.
+  /// What is known of a blob over the whole report.
+  struct Share {
+    std::size_t platforms = 0;  ///< different images that have it as a layer
+    bool is_image = false;      ///< the manifest of an image that was counted
+  };
+
+  /// Counts each piece once it is read, while those behind it are being read.
   void add_totals() {
-    if (options_.pool == nullptr) {
-      add_sums();
-      count_platforms();
-      return;
+    shares_.reserve(1 + 3 * report_.manifests.size());
+    if (report_.root.media_type.is_index()) count(report_.root);
+    for (const auto& piece : pieces_) {
+      if (piece.reading) piece.reading->wait();
+      for (const auto& manifest : piece.entries) add_sums(manifest);
     }
-    TaskGroup group(*options_.pool);
-    group.run([this] { count_platforms(); });
-    add_sums();
-    group.wait();
+    in_pieces(options_.pool, report_.manifests.size(), kEntriesPerTask,
+              [this](std::size_t begin, std::size_t end) {
+                const std::span all(report_.manifests);
+                for (auto& manifest : all.subspan(begin, end - begin)) add_platforms(manifest);
+              });
   }
 
-  void add_sums() {
-    counted_.reserve(1 + 3 * report_.manifests.size());
-    if (report_.root.media_type.is_index()) count(report_.root);
-    for (const auto& manifest : report_.manifests) {
-      count_blobs(manifest);
-      if (manifest.kind != ManifestKind::kImage) continue;
-      ++report_.platforms;
-      report_.compressed_size += manifest.compressed_size;
-      report_.created = std::max(report_.created, manifest.config->created);
+  void add_sums(const ManifestReport& manifest) {
+    if (manifest.kind == ManifestKind::kIndex) count(manifest.descriptor);
+    if (manifest.config_descriptor) count_blobs(manifest);
+    if (manifest.kind != ManifestKind::kImage) return;
+    ++report_.platforms;
+    report_.compressed_size += manifest.compressed_size;
+    report_.created = std::max(report_.created, manifest.config->created);
+  }
+
+  void add_platforms(ManifestReport& manifest) const {
+    if (manifest.kind != ManifestKind::kImage) return;
+    for (auto& layer : manifest.layers) {
+      layer.platforms = shares_.at(layer.descriptor.digest.to_string()).platforms;
     }
   }
 
   void count_blobs(const ManifestReport& manifest) {
-    const bool read = manifest.kind == ManifestKind::kIndex || manifest.config_descriptor;
-    if (read) count(manifest.descriptor);
-    if (manifest.config_descriptor) count(*manifest.config_descriptor);
-    for (const auto& layer : manifest.layers) count(layer.descriptor);
+    Share& itself = count(manifest.descriptor);
+    // An image that stands in the index twice has its layers once.
+    const bool newly = manifest.kind == ManifestKind::kImage && !itself.is_image;
+    itself.is_image = itself.is_image || newly;
+    count(*manifest.config_descriptor);
+    std::set<std::string_view> different;
+    for (const auto& layer : manifest.layers) {
+      const Descriptor& blob = layer.descriptor;
+      Share& share = count(blob);
+      if (!newly || !different.insert(blob.digest.to_string()).second) continue;
+      if (++share.platforms == 2) report_.shared_size += blob.size;
+    }
   }
 
-  void count(const Descriptor& blob) {
-    if (counted_.insert(blob.digest.to_string()).second) report_.unique_size += blob.size;
-  }
-
-  /// Of each layer, how many different images have it.
-  void count_platforms() {
-    std::unordered_set<std::string_view> images;
-    std::unordered_map<std::string_view, std::size_t> platforms;
-    images.reserve(report_.manifests.size());
-    for (const auto& image : report_.manifests) {
-      if (image.kind != ManifestKind::kImage) continue;
-      if (!images.insert(image.descriptor.digest.to_string()).second) continue;
-      std::set<std::string_view> different;
-      for (const auto& layer : image.layers) {
-        const Descriptor& blob = layer.descriptor;
-        const std::string_view digest = blob.digest.to_string();
-        const bool newly = different.insert(digest).second;
-        if (newly && ++platforms[digest] == 2) report_.shared_size += blob.size;
-      }
-    }
-    for (auto& image : report_.manifests) {
-      if (image.kind != ManifestKind::kImage) continue;
-      for (auto& layer : image.layers) {
-        layer.platforms = platforms.at(layer.descriptor.digest.to_string());
-      }
-    }
+  Share& count(const Descriptor& blob) {
+    const auto [share, newly] = shares_.try_emplace(blob.digest.to_string());
+    if (newly) report_.unique_size += blob.size;
+    return share->second;
   }
 
   const BlobProvider& blobs_;
   const InspectOptions& options_;
   ImageReport report_;
-  std::unordered_set<std::string_view> counted_;  // digests of the report
+  std::unordered_map<std::string_view, Share> shares_;  // by digests of the report
+  std::size_t entries_in_pieces_ = 0;                   // entries of the report
+  std::vector<Piece> pieces_;                           // last: the tasks of reading use the rest
 };
 
 }  // namespace

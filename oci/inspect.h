@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oci/blob_store.h"
@@ -43,8 +45,8 @@ struct ManifestReport {
   std::vector<std::string> predicates = {};  ///< kAttestation: in-toto predicate types
   std::optional<Descriptor> subject = {};
   std::optional<Descriptor> config_descriptor = {};
-  std::optional<ImageConfig> config = {};  ///< kImage
-  std::vector<LayerReport> layers = {};    ///< blobs of any type
+  std::shared_ptr<const ImageConfig> config = {};  ///< kImage, else null
+  std::vector<LayerReport> layers = {};            ///< blobs of any type
   /// What moves when this is pulled alone: manifest, config and each different layer.
   std::uint64_t compressed_size = 0;
   /// The sum over the layers, where it is known of all.
@@ -89,7 +91,12 @@ ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std
 std::string to_json(const ImageReport& report);
 
 /// A tree for people, lines of any length that end in a newline; text from the image is made safe
-/// for a terminal. Drawn in the calling thread, or on the pool.
-std::string render_tree(const ImageReport& report, ThreadPool* pool = nullptr);
+/// for a terminal.
+std::string render_tree(const ImageReport& report);
+
+/// The same for a report of any length: drawn in the calling thread or on the pool, then given to
+/// `write` in pieces, one after the other, in the calling thread.
+void render_tree(const ImageReport& report, const std::function<void(std::string_view)>& write,
+                 ThreadPool* pool = nullptr);
 
 }  // namespace bale::oci

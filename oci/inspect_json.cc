@@ -66,7 +66,7 @@ Json runtime_json(const RuntimeConfig& config) {
   return json;
 }
 
-Json config_json(const Descriptor& descriptor, const std::optional<ImageConfig>& config) {
+Json config_json(const Descriptor& descriptor, const ImageConfig* config) {
   Json json = to_json_value(descriptor);
   if (!config) return json;
   set_text(json, "created", config->created);
@@ -97,7 +97,7 @@ Json manifest_json(const ManifestReport& manifest) {
   set_list(json, "predicates", manifest.predicates);
   if (manifest.subject) json["subject"] = to_json_value(*manifest.subject);
   if (!manifest.config_descriptor) return json;
-  json["config"] = config_json(*manifest.config_descriptor, manifest.config);
+  json["config"] = config_json(*manifest.config_descriptor, manifest.config.get());
   json["layers"] = Json::array();
   for (const auto& layer : manifest.layers) json["layers"].push_back(layer_json(layer));
   if (manifest.config) json["history"] = history_json(*manifest.config);

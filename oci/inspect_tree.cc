@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -21,7 +20,11 @@ struct Branch {
   std::string text;
   std::vector<Branch> children = {};
 
-  Branch& add(std::string line) { return children.emplace_back(Branch{std::move(line)}); }
+  Branch& add(std::string line) {
+    constexpr std::size_t kUsual = 8;
+    if (children.empty()) children.reserve(kUsual);
+    return children.emplace_back(Branch{std::move(line)});
+  }
 };
 
 enum class Position { kLast, kBeforeOthers };
@@ -38,7 +41,7 @@ void draw(const Branch& branch, Position position, const std::string& indent, st
 }
 
 std::string digest_and_size(const Descriptor& descriptor) {
-  return fmt::format("{}  {}", descriptor.digest.to_string(), human_size(descriptor.size));
+  return descriptor.digest.to_string() + "  " + human_size(descriptor.size);
 }
 
 /// One line, whatever an instruction holds; a heredoc or a long RUN is cut.
@@ -81,11 +84,11 @@ void add_annotations(Branch& parent, const char* title, const Annotations& annot
 }
 
 std::string layer_line(const LayerReport& layer, std::size_t number) {
-  std::string line = fmt::format("layer {}  {}", number, digest_and_size(layer.descriptor));
+  std::string line = "layer " + std::to_string(number) + "  " + digest_and_size(layer.descriptor);
   if (layer.uncompressed_size && *layer.uncompressed_size != layer.descriptor.size) {
-    line += fmt::format(" ({} unpacked)", human_size(*layer.uncompressed_size));
+    line += " (" + human_size(*layer.uncompressed_size) + " unpacked)";
   }
-  if (layer.platforms > 1) line += fmt::format("  in {} platforms", layer.platforms);
+  if (layer.platforms > 1) line += "  in " + std::to_string(layer.platforms) + " platforms";
   if (!layer.descriptor.media_type.is_layer()) {
     line += "  " + printable(layer.descriptor.media_type.to_string());
   }
@@ -99,7 +102,7 @@ std::string quoted_list(const std::vector<std::string>& words) {
 }
 
 void add_text(Branch& branch, std::string_view title, const std::string& text) {
-  if (!text.empty()) branch.add(fmt::format("{} {}", title, one_line(text)));
+  if (!text.empty()) branch.add(std::string(title) + " " + one_line(text));
 }
 
 std::string join(const std::set<std::string>& words) {
@@ -108,8 +111,7 @@ std::string join(const std::set<std::string>& words) {
   return text;
 }
 
-void add_config(Branch& parent, const Descriptor& descriptor,
-                const std::optional<ImageConfig>& config) {
+void add_config(Branch& parent, const Descriptor& descriptor, const ImageConfig* config) {
   Branch& branch = parent.add("config  " + digest_and_size(descriptor));
   if (!config) return add_text(branch, "type", descriptor.media_type.to_string());
   const RuntimeConfig& runtime = config->config;
@@ -168,11 +170,11 @@ std::string title_of(const Platforms& platforms, const ManifestReport& manifest)
 }
 
 std::string totals_of(const ManifestReport& manifest) {
-  std::string line = fmt::format("total {} in {} layer{}", human_size(manifest.compressed_size),
-                                 manifest.layers.size(), manifest.layers.size() == 1 ? "" : "s");
-  if (manifest.uncompressed_size) {
-    line += fmt::format(", {} unpacked", human_size(*manifest.uncompressed_size));
-  }
+  std::string line = "total " + human_size(manifest.compressed_size) + " in " +
+                     std::to_string(manifest.layers.size()) +
+                     (manifest.layers.size() == 1 ? " layer" : " layers");
+  if (manifest.uncompressed_size)
+    line += ", " + human_size(*manifest.uncompressed_size) + " unpacked";
   return line;
 }
 
@@ -183,7 +185,7 @@ Branch branch_of(const Platforms& platforms, const ManifestReport& manifest) {
   for (const auto& predicate : manifest.predicates) add_text(branch, "predicate", predicate);
   if (manifest.subject) add_text(branch, "subject", manifest.subject->digest.to_string());
   if (!manifest.config_descriptor) return branch;
-  add_config(branch, *manifest.config_descriptor, manifest.config);
+  add_config(branch, *manifest.config_descriptor, manifest.config.get());
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     Branch& layer = branch.add(layer_line(manifest.layers[i], i + 1));
     const std::string made_by = instruction(manifest.layers[i].created_by);
@@ -216,7 +218,8 @@ std::string draw_head(const ImageReport& report) {
 
 }  // namespace
 
-std::string render_tree(const ImageReport& report, ThreadPool* pool) {
+void render_tree(const ImageReport& report, const std::function<void(std::string_view)>& write,
+                 ThreadPool* pool) {
   constexpr std::size_t kPiece = 256;
   const Platforms platforms = platforms_of(report);
   std::vector<std::string> pieces(report.manifests.size() / kPiece + 1);
@@ -226,13 +229,15 @@ std::string render_tree(const ImageReport& report, ThreadPool* pool) {
       draw(branch_of(platforms, report.manifests[i]), Position::kBeforeOthers, "", out);
     }
   });
-  std::string out = draw_head(report);
-  const auto add = [](std::size_t sum, const std::string& piece) { return sum + piece.size(); };
-  constexpr std::size_t kLastLine = 256;
-  out.reserve(std::accumulate(pieces.begin(), pieces.end(), out.size() + kLastLine, add));
-  for (const std::string& piece : pieces) out += piece;
-  draw({totals_of(report)}, Position::kLast, "", out);
-  return out;
+  pieces.front().insert(0, draw_head(report));
+  draw({totals_of(report)}, Position::kLast, "", pieces.back());
+  for (const std::string& piece : pieces) write(piece);
+}
+
+std::string render_tree(const ImageReport& report) {
+  std::string tree;
+  render_tree(report, [&](std::string_view piece) { tree += piece; });
+  return tree;
 }
 
 }  // namespace bale::oci

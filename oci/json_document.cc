@@ -33,7 +33,10 @@ constexpr std::size_t kBytesPerNode = 12;
 /// differently.
 class NodeWriter {
  public:
-  NodeWriter(std::vector<JsonNode>& nodes, std::string_view what) : nodes_(nodes), what_(what) {}
+  NodeWriter(std::vector<JsonNode>& nodes, std::string_view what) : nodes_(nodes), what_(what) {
+    constexpr std::size_t kUsualDepth = 4;
+    levels_.reserve(kUsualDepth);
+  }
 
   // What the parser calls; true: go on.
   bool Null() { return add({.kind = JsonKind::kNull}); }
@@ -139,9 +142,8 @@ JsonDocument::JsonDocument(std::string_view text, std::string_view what) {
   nodes_.reserve(text.size() / kBytesPerNode + 1);
 
   namespace json = rapidjson;
-  // Without recursion, and numbers to their last digit.
-  constexpr unsigned kFlags =
-      json::kParseInsituFlag | json::kParseIterativeFlag | json::kParseFullPrecisionFlag;
+  // Numbers to their last digit. The parser calls itself, as deep as the writer lets it.
+  constexpr unsigned kFlags = json::kParseInsituFlag | json::kParseFullPrecisionFlag;
   json::InsituStringStream stream(text_.data());
   NodeWriter writer(nodes_, what);
   const json::ParseResult result = json::Reader().Parse<kFlags>(stream, writer);

@@ -88,9 +88,14 @@ std::string JsonObject::string_or_empty(std::string_view key) const {
 }
 
 std::string JsonObject::required_string(std::string_view key) const {
-  auto value = optional_string(key);
+  return std::string(required_text(key));
+}
+
+std::string_view JsonObject::required_text(std::string_view key) const {
+  const auto value = find(key);
   if (!value) fail(key, "missing");
-  return *std::move(value);
+  if (!value->is_string()) fail(key, "expected a string");
+  return value->text();
 }
 
 std::optional<std::int64_t> JsonObject::optional_integer(std::string_view key) const {
@@ -181,7 +186,7 @@ Platform parse_platform(const JsonObject& object) {
 
 Descriptor parse_descriptor(const JsonObject& object) {
   object.refuse_lookalikes({"mediaType", "digest", "size", "urls", "data", "platform"});
-  auto digest = Digest::try_parse(object.required_string("digest"));
+  auto digest = Digest::try_parse(object.required_text("digest"));
   if (!digest) object.fail("digest", "not a digest");
   const auto size = object.optional_integer("size");
   if (!size) object.fail("size", "missing");

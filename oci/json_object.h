@@ -31,6 +31,8 @@ class JsonObject {
   std::optional<std::string> optional_string(std::string_view key) const;
   std::string string_or_empty(std::string_view key) const;
   std::string required_string(std::string_view key) const;
+  /// As it stands in the document.
+  std::string_view required_text(std::string_view key) const;
   std::optional<std::int64_t> optional_integer(std::string_view key) const;
   bool bool_or_false(std::string_view key) const;
   std::optional<std::vector<std::string>> optional_strings(std::string_view key) const;

@@ -39,7 +39,7 @@ std::string in_quotes(std::string_view name) { return '"' + printable(name) + '"
 
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array<const char*, 6> kUnits = {"B", "KB", "MB", "GB", "TB", "PB"};
-  if (bytes < 1000) return fmt::format("{} B", bytes);
+  if (bytes < 1000) return std::to_string(bytes) + " B";
   auto value = static_cast<double>(bytes);
   std::size_t unit = 0;
   while (value >= 999.5 && unit + 1 < kUnits.size()) {
