@@ -23,6 +23,9 @@ namespace {
 constexpr std::size_t kMaxBundleSize = std::size_t{16} * 1024 * 1024;
 /// The longest sleep of the thread; wake-ups come by curl_multi_wakeup.
 constexpr int kIdleMilliseconds = 60'000;
+/// Bytes of an answer that are received at once: few enough to be still in the processor's cache
+/// when they are copied on.
+constexpr std::size_t kReceiveSize = std::size_t{64} * 1024;
 
 struct EasyCloser {
   void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
@@ -157,7 +160,7 @@ class ActiveTransfer {
     const auto patience = std::max(options.stall_timeout, transfer_->request().patience);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set(CURLOPT_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
+    set(CURLOPT_BUFFERSIZE, static_cast<long>(kReceiveSize));
     set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
     set(CURLOPT_ERRORBUFFER, error_.data());
   }
@@ -283,6 +286,7 @@ class HttpThread::Loop {
       attend();
       int running = 0;
       curl().multi_perform(multi_.get(), &running);
+      for (const auto& [easy, active] : active_) active->transfer().announce();
       reap();
       curl().multi_poll(multi_.get(), nullptr, 0, milliseconds_to_sleep(), nullptr);
     }

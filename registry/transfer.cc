@@ -8,9 +8,9 @@
 namespace bale::registry {
 
 oci::MutableBytes Transfer::Chunk::room() {
-  if (!bytes_) bytes_ = std::make_unique<std::byte[]>(oci::kChunkSize);
+  if (!bytes_) bytes_ = std::make_unique<std::byte[]>(kSize);
   if (empty()) begin_ = end_ = 0;
-  return {bytes_.get() + end_, oci::kChunkSize - end_};
+  return {bytes_.get() + end_, kSize - end_};
 }
 
 bool Transfer::Chunk::append(oci::Bytes bytes) {
@@ -33,10 +33,16 @@ Transfer::Transfer(Request request, std::function<void()> wake)
 
 bool Transfer::deliver(oci::Bytes bytes) {
   const std::lock_guard lock(mutex_);
-  const bool awaited = download_.empty();
   download_paused_ = !download_.append(bytes);
-  if (awaited) changed_.notify_all();
+  if (download_paused_) changed_.notify_all();
+  announced_ = download_paused_;
   return !download_paused_;
+}
+
+void Transfer::announce() {
+  if (std::exchange(announced_, true)) return;
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
 }
 
 std::optional<std::size_t> Transfer::supply(oci::MutableBytes buffer) {

@@ -34,8 +34,11 @@ class Transfer {
 
   // The HTTP thread's side; nothing here blocks.
 
-  /// Takes bytes of the answer; false where there is no room yet: pause and offer them again.
+  /// Takes bytes of the answer; false where there is no room yet: pause and offer them again. The
+  /// owner hears of them when there is no more room, else by `announce`: they come in pieces of
+  /// 16 KiB, and to wake somebody for each costs more than to hash it.
   bool deliver(oci::Bytes bytes);
+  void announce();
   /// Fills `buffer` with bytes of the body: 0 is its end, nothing means pause.
   std::optional<std::size_t> supply(oci::MutableBytes buffer);
   void begin_response(ResponseHead head);
@@ -61,6 +64,9 @@ class Transfer {
   /// A chunk being emptied from the front.
   class Chunk {
    public:
+    /// Bytes: twice what is read and written elsewhere, since a wake-up stands behind each.
+    static constexpr std::size_t kSize = 2 * oci::kChunkSize;
+
     bool empty() const { return begin_ == end_; }
     /// Room behind the last byte; makes the memory on first use.
     oci::MutableBytes room();
@@ -95,7 +101,8 @@ class Transfer {
   bool upload_paused_ = false;
   Chunk download_;
   bool download_paused_ = false;
-  Chunk reading_;  // the owner's alone
+  bool announced_ = true;  // the HTTP thread's alone
+  Chunk reading_;          // the owner's alone
 };
 
 }  // namespace bale::registry

@@ -14,13 +14,13 @@ import re
 import shutil
 import subprocess
 
-from bench_layout import LAYER, Layout
+from bench_layout import Layout
 from measure import Registry, Table, measure
 
 def make_layout(folder, images):
     """Half of them for each of two architectures, with one layer."""
     layout = Layout(folder)
-    layer = layout.add(LAYER, b"\0" * 1024)
+    layer = layout.add_layer(b"\0" * 1024)
     return layout.finish([layout.add_image(("amd64", "arm64")[number % 2], f"1.{number // 2}", [layer])
                           for number in range(images)])
 

@@ -13,7 +13,7 @@ import os
 import random
 import shutil
 
-from bench_layout import LAYER, Layout
+from bench_layout import Layout
 from measure import Registry, Table, measure
 
 LAYERS = 10  # of each platform
@@ -25,7 +25,7 @@ def make_image(folder, size):
     source = random.Random(1)
 
     def image(architecture):
-        layers = [layout.add(LAYER, source.randbytes(size)) for _ in range(LAYERS)]
+        layers = [layout.add_layer(source.randbytes(size)) for _ in range(LAYERS)]
         return layout.add_image(architecture, "1", layers)
 
     layout.finish([image("amd64"), image("arm64")])
