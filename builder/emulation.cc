@@ -11,7 +11,7 @@
 
 #include "builder/probe_program.h"
 #include "oci/error.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 
 namespace bale::builder {
 

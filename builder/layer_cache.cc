@@ -5,6 +5,7 @@
 #include "oci/fd.h"
 #include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/new_file.h"
 
 namespace bale::builder {
 

@@ -10,6 +10,7 @@
 
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "oci/new_file.h"
 
 namespace bale::builder {
 

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci/error.h"
@@ -64,24 +62,6 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
     return read_all(source, limit);
   } catch (const Error& error) {
     throw error.in("reading " + path.string());
-  }
-}
-
-void write_file_atomically(const std::filesystem::path& path, std::string_view content,
-                           unsigned mode) {
-  std::string temporary = path.string() + ".XXXXXX";
-  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd) throw errno_error("creating a file beside " + path.string());
-  try {
-    if (::fchmod(fd.get(), mode) != 0) throw errno_error("setting the mode of " + temporary);
-    FileSink sink(std::move(fd));
-    sink.write(as_bytes(content));
-    if (::fsync(sink.fd()) != 0) throw errno_error("syncing " + temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-      throw errno_error("renaming to " + path.string());
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
   }
 }
 

@@ -80,9 +80,4 @@ class FileSink final : public Sink {
 /// The whole content of a file; throws kCorrupt past `limit`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
-/// Writes a temporary file beside `path`, syncs it and renames it over `path`. Throws as errno
-/// says; `path` is then as it was.
-void write_file_atomically(const std::filesystem::path& path, std::string_view content,
-                           unsigned mode = 0644);
-
 }  // namespace bale::oci

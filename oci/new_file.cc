@@ -2,6 +2,7 @@
 #include "oci/new_file.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -14,12 +15,12 @@
 
 namespace bale::oci {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-bool is_special(const std::filesystem::path& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-}
+/// As many as the kernel follows.
+constexpr int kMaxLinks = 40;
 
 /// What open(2) would give a new file; umask can only be asked by setting it.
 mode_t default_mode() {
@@ -28,23 +29,99 @@ mode_t default_mode() {
   return 0666 & ~mask;
 }
 
+std::optional<int> parse_number(const std::string& text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+/// Whether a folder is /proc/PID/fd of this process, under any of its names: /dev/fd,
+/// /proc/self/fd, /proc/thread-self/fd.
+bool holds_descriptors(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path real = fs::canonical(folder, ignored);
+  const std::string own = "/proc/" + std::to_string(::getpid()) + "/";
+  return real.filename() == "fd" && real.string().starts_with(own);
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// Where a name leads: to one of our descriptors, or to a path that is no link.
+struct Place {
+  fs::path path;
+  std::optional<int> descriptor = std::nullopt;
+  std::optional<mode_t> type = std::nullopt;  ///< nothing is there yet
+};
+
+Place find_place(fs::path path) {
+  for (int links = 0; links < kMaxLinks; ++links) {
+    if (const auto number = parse_number(path.filename().string());
+        number && holds_descriptors(folder_of(path))) {
+      return {path, number};
+    }
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+      if (errno == ENOENT) return {path};
+      throw errno_error("opening " + path.string());
+    }
+    if (!S_ISLNK(status.st_mode)) return {path, std::nullopt, status.st_mode & S_IFMT};
+    path = folder_of(path) / fs::read_symlink(path);
+  }
+  errno = ELOOP;
+  throw errno_error("opening " + path.string());
+}
+
+/// A duplicate, not the file opened once more: what is there already, by `>>` or by others who
+/// write to the same descriptor, is written behind.
+UniqueFd duplicate(int descriptor, const fs::path& path) {
+  UniqueFd fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!fd) throw errno_error("opening " + path.string());
+  return fd;
+}
+
+/// Of another process's descriptors only the kernel knows what a rename would hit.
+bool is_in_proc(const fs::path& path) {
+  std::error_code ignored;
+  return fs::canonical(folder_of(path), ignored).string().starts_with("/proc/");
+}
+
 }  // namespace
 
-NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
-  if (is_special(path_)) {
-    fd_ = open_file(path_, O_WRONLY);
+NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
+  const Place place = find_place(path);
+  path_ = place.path;
+  if (place.descriptor) {
+    fd_ = duplicate(*place.descriptor, path);
+    return;
+  }
+  if (place.type == S_IFDIR) {
+    throw Error(ErrorCode::kFailed, "writing " + path.string() + ": it is a folder",
+                "name a file in it");
+  }
+  if ((place.type && place.type != S_IFREG) || is_in_proc(path_)) {
+    fd_ = open_file(path_, O_WRONLY | O_NOCTTY);
     return;
   }
   std::string name = path_.string() + ".XXXXXX";
   fd_ = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd_) throw errno_error("creating " + path_.string());
+  if (!fd_) throw errno_error("creating a file beside " + path_.string());
   temporary_ = std::move(name);
-  ::fchmod(fd_.get(), default_mode());
+  // mkostemp gives the owner alone the file; a file system without modes may leave it at that.
+  static_cast<void>(::fchmod(fd_.get(), mode.value_or(default_mode())));
 }
+
+NewFile::NewFile(int descriptor, fs::path name)
+    : path_(std::move(name)), fd_(duplicate(descriptor, path_)) {}
 
 NewFile::~NewFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
+
+bool NewFile::is_terminal() const { return ::isatty(fd_.get()) == 1; }
 
 void NewFile::write(Bytes bytes) {
   while (!bytes.empty()) {
@@ -55,12 +132,21 @@ void NewFile::write(Bytes bytes) {
   }
 }
 
-void NewFile::finish() {
+void NewFile::finish(Durability durability) {
   if (temporary_.empty()) return;
+  if (durability == Durability::kSynced && ::fsync(fd_.get()) != 0) {
+    throw errno_error("syncing " + temporary_.string());
+  }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     throw errno_error("renaming to " + path_.string());
   }
   temporary_.clear();
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, unsigned mode) {
+  NewFile file(path, mode);
+  file.write(as_bytes(content));
+  file.finish(Durability::kSynced);
 }
 
 }  // namespace bale::oci

@@ -2,29 +2,49 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include "oci/fd.h"
 
 namespace bale::oci {
 
+/// What is to survive a power cut once `NewFile::finish` returns.
+enum class Durability {
+  kWhole,   ///< the old file or the new one, perhaps an empty one
+  kSynced,  ///< the content, under its name if it has it
+};
+
 /// A file that appears whole under its name, or not at all: written beside its place, and renamed
-/// by `finish`. What is no regular file (`/dev/stdout`, a pipe) is written to as it is. One thread
-/// at a time.
+/// by `finish`. A symbolic link stays, and the file that it leads to is replaced, or made. What is
+/// no regular file (a pipe, a device) is written to as it is, and so is `/dev/stdout`, `/dev/fd/N`
+/// or `/proc/self/fd/N` whatever is behind it: from where that descriptor stands. One thread at a
+/// time.
 class NewFile final : public Sink {
  public:
-  explicit NewFile(std::filesystem::path path);
+  /// Without a mode the file gets the one that open(2) would give it. Throws kFailed for a folder,
+  /// and as errno says.
+  explicit NewFile(const std::filesystem::path& path, std::optional<unsigned> mode = std::nullopt);
+  /// What is written goes where an open descriptor stands, which stays open; `name` is for
+  /// messages.
+  NewFile(int descriptor, std::filesystem::path name);
   ~NewFile() override;
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
+  bool is_terminal() const;
   void write(Bytes bytes) override;
-  /// Replaces what has the name. Not synced.
-  void finish();
+  /// Replaces what has the name.
+  void finish(Durability durability = Durability::kWhole);
 
  private:
-  std::filesystem::path path_;
+  std::filesystem::path path_;       // no link
   std::filesystem::path temporary_;  // empty: none, or not any more
   UniqueFd fd_;
 };
+
+/// Writes a synced NewFile. Throws as it does; a regular file at `path` is then as it was.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode = 0644);
 
 }  // namespace bale::oci

@@ -11,6 +11,7 @@
 #include "oci/fd.h"
 #include "oci/file_lock.h"
 #include "oci/json.h"
+#include "oci/new_file.h"
 
 namespace bale::registry {
 

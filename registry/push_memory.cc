@@ -9,6 +9,7 @@
 #include "oci/file_lock.h"
 #include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/new_file.h"
 
 namespace bale::registry {
 

@@ -2,11 +2,11 @@
 #include <memory>
 #include <string>
 
-#include "oci/new_file.h"
 #include "registry/blob_pusher.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/file_blobs.h"
+#include "tools/output_file.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
@@ -20,12 +20,6 @@ struct BlobOptions {
   std::string file;
 };
 
-/// Standard output, piece by piece.
-class OutputSink final : public oci::Sink {
- public:
-  void write(oci::Bytes bytes) override { print(oci::as_text(bytes)); }
-};
-
 int get_blob(Program& program, const BlobOptions& options) {
   const auto [name, digest] = blob_name(options.name);
   const auto repository = program.repository(name, registry::Repository::Access::kPull);
@@ -36,12 +30,7 @@ int get_blob(Program& program, const BlobOptions& options) {
   }
   const auto source =
       repository.open({.media_type = "application/octet-stream", .digest = digest, .size = *size});
-  if (options.file.empty() || options.file == "-") {
-    OutputSink output;
-    oci::copy(*source, output);
-    return exit_status::kDone;
-  }
-  oci::NewFile file(options.file);
+  oci::NewFile file = open_output(options.file.empty() ? "-" : options.file);
   oci::copy(*source, file);
   file.finish();
   return exit_status::kDone;

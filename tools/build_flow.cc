@@ -18,6 +18,7 @@
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/store_image_resolver.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
@@ -73,13 +74,13 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
   const bool verified = check_images(program, outcome, options.verify);
   // After the checks: what they had to fetch of a base is not in its registry alone any more.
   tag_images(program.store(), outcome, all_names, images.origins());
-  write_outputs(program, outcome, names, options);
+  const auto outputs = write_outputs(program, outcome, names, options);
   const bool whole = outcome.failures.empty() || options.allow_partial;
   if (uploads != nullptr && whole && verified) {
     push_images(program, outcome, all_names, *uploads, options.force);
   }
   write_result_files(outcome, names, options);
-  print(outcome.root().digest.to_string() + "\n");
+  print_digest(outcome.root().digest, outputs);
   if (!verified) return exit_status::kVerification;
   const bool forgiven = options.push && options.allow_partial;
   return outcome.failures.empty() || forgiven ? exit_status::kDone : exit_status::kPartial;

@@ -10,8 +10,8 @@
 #include "builder/copy_runner.h"
 #include "builder/image_checks.h"
 #include "oci/error.h"
-#include "oci/fd.h"
 #include "oci/json.h"
+#include "oci/new_file.h"
 #include "tools/exit_status.h"
 #include "tools/output_spec.h"
 #include "tools/write_image.h"
@@ -160,16 +160,19 @@ bool check_images(Program& program, const builder::BuildOutcome& outcome, bool s
   return !(found && strict);
 }
 
-void write_outputs(Program& program, const builder::BuildOutcome& outcome,
-                   const std::vector<oci::Reference>& names, const BuildOptions& options) {
+std::vector<oci::ImageName> write_outputs(Program& program, const builder::BuildOutcome& outcome,
+                                          const std::vector<oci::Reference>& names,
+                                          const BuildOptions& options) {
+  std::vector<oci::ImageName> written;
   for (const auto& text : options.outputs) {
-    const auto destination =
-        parse_output_spec(text, names.empty() ? std::nullopt : std::optional(names.front()));
+    const auto& destination = written.emplace_back(
+        parse_output_spec(text, names.empty() ? std::nullopt : std::optional(names.front())));
     OpenedImage image{destination, outcome.root(),
                       std::make_shared<const ImageBlobs>(program.store(), outcome)};
     select_platforms(image, {}, destination.transport == oci::Transport::kDockerArchive);
     write_image(program, image, destination, {});
   }
+  return written;
 }
 
 void write_result_files(const builder::BuildOutcome& outcome,

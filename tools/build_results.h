@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "builder/build.h"
+#include "oci/image_name.h"
 #include "oci/reference.h"
 #include "tools/build_options.h"
 #include "tools/program.h"
@@ -62,9 +63,10 @@ std::vector<TaggedRoot> tags_by_root(const std::vector<NamedImage>& names,
 /// where something was found and `strict`.
 bool check_images(Program& program, const builder::BuildOutcome& outcome, bool strict);
 
-/// -o
-void write_outputs(Program& program, const builder::BuildOutcome& outcome,
-                   const std::vector<oci::Reference>& names, const BuildOptions& options);
+/// -o; gives the places back that it wrote to.
+std::vector<oci::ImageName> write_outputs(Program& program, const builder::BuildOutcome& outcome,
+                                          const std::vector<oci::Reference>& names,
+                                          const BuildOptions& options);
 
 /// --iidfile, --digestfile, --metadata-file
 void write_result_files(const builder::BuildOutcome& outcome,

@@ -90,7 +90,7 @@ int copy(Program& program, const CopyOptions& options) {
   write.force = options.force;
   write_image(program, image, destination, write);
   if (options.referrers) copy_what_refers(program, image, destination);
-  print(image.root.digest.to_string() + "\n");
+  print_digest(image.root.digest, {destination});
   return exit_status::kDone;
 }
 

@@ -285,7 +285,7 @@ int push_index(Program& program, const ManifestOptions& options) {
   const std::string digest = image.root.digest.to_string();
   if (!options.digest_file.empty()) oci::write_file_atomically(options.digest_file, digest);
   if (options.remove_after) open_place(program, options.name)->remove();
-  print(digest + "\n");
+  print_digest(image.root.digest, {target});
   return exit_status::kDone;
 }
 

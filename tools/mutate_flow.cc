@@ -129,7 +129,7 @@ int mutate(Program& program, const MutateOptions& options) {
   const OpenedImage image = mutation.run();
   const auto write_options = mutation.write_options();
   for (const auto& target : targets) write_image(program, image, target, write_options);
-  print(image.root.digest.to_string() + "\n");
+  print_digest(image.root.digest, targets);
   return exit_status::kDone;
 }
 

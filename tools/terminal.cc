@@ -44,6 +44,8 @@ void print(std::string_view text) {
   }
 }
 
+void print_aside(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 void print_error(const oci::Error& error, bool color) {
   std::fprintf(stderr, "%sbale: error:%s %s\n", color ? "\x1b[1;31m" : "", color ? "\x1b[0m" : "",
                oci::printable(error.what()).c_str());

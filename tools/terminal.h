@@ -23,6 +23,9 @@ struct TerminalOptions {
 /// Writes a result to standard output, and fails if that cannot take it (a full disk behind `>`).
 void print(std::string_view text);
 
+/// Writes a result to standard error, where standard output has something else.
+void print_aside(std::string_view text);
+
 /// Writes an error to standard error: "bale: MESSAGE", its detail and its hint.
 void print_error(const oci::Error& error, bool color);
 

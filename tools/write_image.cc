@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/write_image.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 #include "oci/error.h"
 #include "oci/image.h"
 #include "oci/image_walk.h"
-#include "oci/new_file.h"
 #include "oci/oci_archive.h"
 #include "registry/pull.h"
+#include "tools/output_file.h"
 #include "tools/push_flow.h"
 
 namespace bale::tools {
@@ -60,11 +61,41 @@ void write_to_layout(Program& program, const OpenedImage& image, const oci::Imag
   layout.set_tag(name.tag, image.root);
 }
 
+/// `-` alone is an oci-archive.
+std::string archive_path(const oci::ImageName& name) {
+  return name.transport == oci::Transport::kStandardIo ? "-" : name.path;
+}
+
 template <typename Write>
 void write_to_file(const std::string& path, const Write& write) {
-  oci::NewFile file(path);
+  oci::NewFile file = open_output(path);
+  if (file.is_terminal()) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "an archive is nothing for a terminal to show",
+                     "send it to a file or a command: > image.tar");
+  }
   write(file);
   file.finish();
+}
+
+void write_to_oci_archive(const OpenedImage& image, const oci::ImageName& name) {
+  write_to_file(archive_path(name), [&](oci::Sink& out) {
+    oci::write_oci_archive(*image.blobs, image.root, name.tag, out);
+  });
+}
+
+void write_to_docker_archive(const OpenedImage& image, const oci::ImageName& name) {
+  write_to_file(archive_path(name), [&](oci::Sink& out) {
+    oci::DockerArchiveImage entry{{}, image.root};
+    if (name.reference) entry.names = {name.reference->to_string()};
+    oci::write_docker_archive(*image.blobs, {entry}, out);
+  });
+}
+
+bool is_on_standard_output(const oci::ImageName& name) {
+  const bool archive = name.transport == oci::Transport::kOciArchive ||
+                       name.transport == oci::Transport::kDockerArchive ||
+                       name.transport == oci::Transport::kStandardIo;
+  return archive && is_standard_output(archive_path(name));
 }
 
 registry::BlobPusherOptions pusher_options(Program& program, const std::string& repository,
@@ -149,20 +180,16 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
     case oci::Transport::kOciLayout:
       return write_to_layout(program, image, destination);
     case oci::Transport::kOciArchive:
-      return write_to_file(destination.path, [&](oci::Sink& out) {
-        oci::write_oci_archive(*image.blobs, image.root, destination.tag, out);
-      });
-    case oci::Transport::kDockerArchive:
-      return write_to_file(destination.path, [&](oci::Sink& out) {
-        oci::DockerArchiveImage entry{{}, image.root};
-        if (destination.reference) entry.names = {destination.reference->to_string()};
-        oci::write_docker_archive(*image.blobs, {entry}, out);
-      });
     case oci::Transport::kStandardIo:
-      break;
+      return write_to_oci_archive(image, destination);
+    case oci::Transport::kDockerArchive:
+      return write_to_docker_archive(image, destination);
   }
-  throw oci::Error(oci::ErrorCode::kInvalid, "- names no place for an image",
-                   "name a file with oci-archive:");
+}
+
+void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to) {
+  const bool taken = std::any_of(written_to.begin(), written_to.end(), is_on_standard_output);
+  (taken ? print_aside : print)(digest.to_string() + "\n");
 }
 
 }  // namespace bale::tools

@@ -37,4 +37,8 @@ void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& plat
 void write_image(Program& program, const OpenedImage& image, const oci::ImageName& destination,
                  const WriteOptions& options);
 
+/// Prints the digest of an image that was written to these places: to standard error where one of
+/// them is an archive on standard output.
+void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to);
+
 }  // namespace bale::tools

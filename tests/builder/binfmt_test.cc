@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "builder/probe_program.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "oci/error.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {

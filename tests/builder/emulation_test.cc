@@ -8,7 +8,7 @@
 
 #include "builder/child_process.h"
 #include "builder/probe_program.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {

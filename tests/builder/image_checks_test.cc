@@ -9,6 +9,7 @@
 #include "builder/context_tree.h"
 #include "builder/probe_program.h"
 #include "oci/fd.h"
+#include "oci/new_file.h"
 #include "tests/support/scratch_folder.h"
 
 namespace bale::builder {

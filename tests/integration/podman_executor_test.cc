@@ -19,7 +19,7 @@
 #include "builder/run_folder.h"
 #include "builder/stub_layer.h"
 #include "oci/error.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 #include "tests/support/podman.h"
 #include "tests/support/scratch_folder.h"
 

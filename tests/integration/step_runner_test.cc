@@ -19,6 +19,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/layer_toc.h"
+#include "oci/new_file.h"
 #include "tests/support/podman.h"
 #include "tests/support/scratch_folder.h"
 

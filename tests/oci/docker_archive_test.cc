@@ -11,7 +11,7 @@
 #include "oci/docker_archive_writer.h"
 #include "oci/document.h"
 #include "oci/error.h"
-#include "oci/fd.h"
+#include "oci/new_file.h"
 #include "oci/tar_writer.h"
 #include "oci/validate.h"
 #include "oci/zstd_sink.h"

@@ -6,6 +6,7 @@
 
 #include "oci/fd.h"
 #include "oci/image_layout.h"
+#include "oci/new_file.h"
 #include "oci/validate.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"

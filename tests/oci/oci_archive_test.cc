@@ -100,16 +100,5 @@ TEST(OciArchive, RefusesATarThatHoldsNoLayout) {
   }
 }
 
-TEST(NewFile, AppearsOnlyWhenItIsFinished) {
-  const ScratchFolder scratch;
-  {
-    NewFile given_up(scratch / "file");
-    given_up.write(as_bytes("half"));
-  }
-  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
-  write_text(scratch / "file", "whole");
-  EXPECT_EQ(read_file(scratch / "file", 100), "whole");
-}
-
 }  // namespace
 }  // namespace bale::oci

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user names for a result may be a link, a pipe, a device, or standard output.
+#include <filesystem>
+#include <string>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "oci/fd.h"
+#include "tests/support/peer_tool.h"
+#include "tests/support/program_test.h"
+
+namespace bale::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class OutputFileTest : public ProgramTest {
+ protected:
+  void SetUp() override {
+    ProgramTest::SetUp();
+    const PeerRun run = build("FROM scratch\nCOPY a.txt /\n");
+    ASSERT_EQ(run.status, 0) << run.output;
+    digest_ = digest_of(run);
+  }
+  std::string path(const std::string& name) const { return (scratch_ / name.c_str()).string(); }
+  std::string text(const std::string& name) const { return oci::read_file(path(name), 1 << 20); }
+  /// With redirections and pipes of its own.
+  PeerRun bale_in_shell(const std::string& line) const {
+    return run_peer("(" + std::string(BALE_PROGRAM) + " -q --store " + store().string() + " " +
+                    line + ")");
+  }
+  PeerRun copy(const std::string& destination, const std::string& redirections = "") const {
+    return bale_in_shell("copy app:v1 " + destination + " " + redirections);
+  }
+  std::string digest_in(const std::string& archive) const {
+    return digest_of(bale("digest " + archive));
+  }
+  /// Under another name, so that a program that replaces it harms nothing.
+  std::string link_to_stdout() const {
+    const fs::path link = scratch_ / "stdout";
+    if (!fs::is_symlink(link)) fs::create_symlink("/proc/self/fd/1", link);
+    return link.string();
+  }
+
+  std::string digest_;
+};
+
+TEST_F(OutputFileTest, ResultFilesFollowLinks) {
+  for (const char* option : {"iidfile", "digestfile", "metadata-file"}) {
+    write_text(path(std::string("real/") + option), "an old content");
+    fs::create_symlink(std::string("real/") + option, path(option));
+    const PeerRun run =
+        bale(std::string("build --") + option + " " + path(option) + " " + context().string());
+    ASSERT_EQ(run.status, 0) << run.output;
+    EXPECT_TRUE(fs::is_symlink(path(option))) << option;
+    EXPECT_THAT(text(std::string("real/") + option), HasSubstr("sha256:"));
+  }
+}
+
+TEST_F(OutputFileTest, AResultGoesIntoAPipeAndLeavesIt) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  oci::FileSource reader(oci::open_file(path("pipe"), O_RDONLY | O_NONBLOCK));
+  const PeerRun run = bale("build --digestfile " + path("pipe") + " " + context().string());
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_TRUE(fs::is_fifo(path("pipe")));
+  EXPECT_EQ(oci::read_all(reader, 1000), digest_);
+}
+
+TEST_F(OutputFileTest, AFolderIsRefused) {
+  fs::create_directories(path("folder"));
+  const PeerRun run = copy("oci-archive:" + path("folder"));
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("it is a folder"));
+}
+
+TEST_F(OutputFileTest, AnArchiveReachesARedirectedStandardOutputWhole) {
+  ASSERT_EQ(copy("oci-archive:" + path("file.tar")).status, 0);
+  const std::string expected = text("file.tar");
+  for (const std::string& name :
+       {std::string("oci-archive:-"), std::string("-"), "oci-archive:" + link_to_stdout()}) {
+    PeerRun run = copy(name, "2>/dev/null > " + path("redirected.tar"));
+    EXPECT_EQ(run.status, 0) << name;
+    EXPECT_TRUE(text("redirected.tar") == expected) << name;
+    run = copy(name, "2>/dev/null | cat > " + path("piped.tar"));
+    EXPECT_TRUE(text("piped.tar") == expected) << name;
+  }
+  EXPECT_TRUE(fs::is_symlink(link_to_stdout()));
+  EXPECT_FALSE(fs::exists("-"));
+}
+
+TEST_F(OutputFileTest, TheDigestOfAnArchiveOnStandardOutputGoesToStandardError) {
+  const PeerRun run = copy("docker-archive:-:app:v1", "2>" + path("errors") + " >" + path("out"));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(text("errors"), digest_ + "\n");
+  EXPECT_EQ(digest_in("docker-archive:" + path("out")).substr(0, 7), "sha256:");
+}
+
+TEST_F(OutputFileTest, ABuildWritesAnArchiveToStandardOutput) {
+  const PeerRun run = bale_in_shell("build -o type=oci-archive,dest=- " + context().string() +
+                                    " 2>/dev/null >" + path("out"));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(digest_in("oci-archive:" + path("out")), digest_);
+}
+
+TEST_F(OutputFileTest, AMutatedImageGoesToStandardOutput) {
+  const PeerRun run =
+      bale_in_shell("mutate app:v1 --label a=b -t - 2>" + path("errors") + " >" + path("out"));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(digest_in("oci-archive:" + path("out")) + "\n", text("errors"));
+  EXPECT_THAT(text("errors"), Not(StartsWith(digest_)));
+}
+
+TEST_F(OutputFileTest, ATerminalGetsNoArchive) {
+  BALE_NEEDS_PEER("script");
+  const PeerRun run = run_peer("script -qec '" + std::string(BALE_PROGRAM) + " --store " +
+                               store().string() + " copy app:v1 -' /dev/null </dev/null");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.output, HasSubstr("terminal"));
+  EXPECT_THAT(run.output, Not(HasSubstr("ustar")));
+}
+
+}  // namespace
+}  // namespace bale::test

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/new_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "oci/error.h"
+#include "oci/io.h"
+#include "tests/support/scratch_folder.h"
+
+namespace bale::oci {
+namespace {
+
+namespace fs = std::filesystem;
+using test::ScratchFolder;
+
+void write_text(const fs::path& path, std::string_view text) {
+  NewFile file(path);
+  file.write(as_bytes(text));
+  file.finish();
+}
+
+mode_t type_of(const fs::path& path) {
+  struct stat status {};
+  EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
+  return status.st_mode & S_IFMT;
+}
+
+std::size_t count_files(const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+/// A link to one of our descriptors, as /dev/stdout is one.
+fs::path link_to(const UniqueFd& fd, const fs::path& link) {
+  fs::create_symlink("/proc/self/fd/" + std::to_string(fd.get()), link);
+  return link;
+}
+
+TEST(NewFile, AppearsOnlyWhenItIsFinished) {
+  const ScratchFolder scratch;
+  {
+    NewFile given_up(scratch / "file");
+    given_up.write(as_bytes("half"));
+  }
+  EXPECT_TRUE(fs::is_empty(scratch.path()));
+  write_text(scratch / "file", "whole");
+  EXPECT_EQ(read_file(scratch / "file", 100), "whole");
+}
+
+TEST(NewFile, HasTheModeThatWasAskedFor) {
+  const ScratchFolder scratch;
+  write_file_atomically(scratch / "secret", "x", 0600);
+  EXPECT_EQ(fs::status(scratch / "secret").permissions(), fs::perms(0600));
+}
+
+TEST(NewFile, ReplacesTheFileBehindALinkAndKeepsTheLink) {
+  const ScratchFolder scratch;
+  fs::create_directories(scratch / "real");
+  std::ofstream(scratch / "real/file") << "a longer old content";
+  fs::create_symlink("real/file", scratch / "second");
+  fs::create_symlink("second", scratch / "first");
+  write_file_atomically(scratch / "first", "new");
+  EXPECT_EQ(fs::read_symlink(scratch / "first"), "second");
+  EXPECT_EQ(type_of(scratch / "second"), S_IFLNK);
+  EXPECT_EQ(read_file(scratch / "real/file", 100), "new");
+  EXPECT_EQ(count_files(scratch / "real"), 1);
+}
+
+TEST(NewFile, MakesTheFileThatALinkLeadsTo) {
+  const ScratchFolder scratch;
+  fs::create_symlink("file", scratch / "link");
+  write_text(scratch / "link", "new");
+  EXPECT_EQ(type_of(scratch / "link"), S_IFLNK);
+  EXPECT_EQ(read_file(scratch / "file", 100), "new");
+}
+
+TEST(NewFile, RefusesLinksInACircle) {
+  const ScratchFolder scratch;
+  fs::create_symlink("b", scratch / "a");
+  fs::create_symlink("a", scratch / "b");
+  EXPECT_THROW(NewFile(scratch / "a"), Error);
+}
+
+TEST(NewFile, RefusesAFolderAndLeavesNothingBesideIt) {
+  const ScratchFolder scratch;
+  fs::create_directories(scratch / "folder");
+  try {
+    write_file_atomically(scratch / "folder", "x");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("it is a folder"));
+  }
+  EXPECT_EQ(count_files(scratch.path()), 1);
+}
+
+TEST(NewFile, WritesIntoAPipeThatHasTheName) {
+  const ScratchFolder scratch;
+  const fs::path pipe = scratch / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  // Without a reader the writer would wait for one.
+  FileSource reader(open_file(pipe, O_RDONLY | O_NONBLOCK));
+  write_file_atomically(pipe, "through");
+  EXPECT_EQ(type_of(pipe), S_IFIFO);
+  EXPECT_EQ(read_all(reader, 100), "through");
+}
+
+TEST(NewFile, LeavesADeviceADevice) {
+  const ScratchFolder scratch;
+  const fs::path null = scratch / "null";
+  if (::mknod(null.c_str(), S_IFCHR | 0666, ::makedev(1, 3)) != 0) {
+    GTEST_SKIP() << "only root makes devices";
+  }
+  const UniqueFd usable(::open(null.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!usable) GTEST_SKIP() << "devices do not work in " << scratch.path();
+  write_file_atomically(null, "gone");
+  EXPECT_EQ(type_of(null), S_IFCHR);
+  fs::create_symlink("null", scratch / "link");
+  write_text(scratch / "link", "gone");
+  EXPECT_EQ(type_of(null), S_IFCHR);
+  EXPECT_EQ(type_of(scratch / "link"), S_IFLNK);
+}
+
+TEST(NewFile, WritesToADescriptorWhereItStands) {
+  const ScratchFolder scratch;
+  const UniqueFd out = open_file(scratch / "file", O_WRONLY | O_CREAT, 0644);
+  ASSERT_EQ(::write(out.get(), "before ", 7), 7);
+  const fs::path link = link_to(out, scratch / "link");
+  write_file_atomically(link, "named ");
+  write_text("/dev/fd/" + std::to_string(out.get()), "again ");
+  ASSERT_EQ(::write(out.get(), "after", 5), 5);
+  EXPECT_EQ(read_file(scratch / "file", 100), "before named again after");
+  EXPECT_EQ(type_of(link), S_IFLNK);
+}
+
+TEST(NewFile, AppendsWhereTheDescriptorAppends) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch / "file") << "old ";
+  const UniqueFd out = open_file(scratch / "file", O_WRONLY | O_APPEND);
+  write_text(link_to(out, scratch / "link"), "new");
+  EXPECT_EQ(read_file(scratch / "file", 100), "old new");
+}
+
+TEST(NewFile, RefusesADescriptorThatIsNotOpen) {
+  EXPECT_THROW(NewFile("/proc/self/fd/999999"), Error);
+}
+
+}  // namespace
+}  // namespace bale::oci

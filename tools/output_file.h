@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "oci/new_file.h"
+
+namespace bale::tools {
+
+/// The file that a user names for what a command makes; `-` is standard output. Throws as NewFile
+/// does.
+oci::NewFile open_output(const std::string& path);
+
+/// Whether that comes out of standard output: `-`, `/dev/stdout`, or another name of the same.
+bool is_standard_output(const std::string& path);
+
+}  // namespace bale::tools
