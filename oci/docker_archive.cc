@@ -11,8 +11,6 @@
 
 namespace bale::oci {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::size_t kMaxManifestJson = std::size_t{1} << 20;
@@ -44,14 +42,15 @@ bool has_name(const DockerArchiveImage& image, const std::string& wanted) {
 
 }  // namespace
 
-DockerArchive::DockerArchive(fs::path path, TarFile file)
-    : path_(std::move(path)), file_(std::move(file)) {}
+bool DockerArchive::is_in(const TarFile& file) { return file.size("manifest.json").has_value(); }
 
-DockerArchive DockerArchive::open(const fs::path& path) {
-  DockerArchive archive(path, TarFile::open(path));
-  if (!archive.file_.size("manifest.json")) {
-    throw Error(ErrorCode::kCorrupt, path.string() + " holds no docker-archive: no manifest.json",
-                archive.file_.size("oci-layout") ? "try oci-archive:" + path.string() : "");
+DockerArchive DockerArchive::of(TarFile file) {
+  DockerArchive archive(std::move(file));
+  const std::string path = archive.file_.path().string();
+  if (!is_in(archive.file_)) {
+    throw Error(
+        ErrorCode::kCorrupt, path + " holds no docker-archive: no manifest.json",
+        archive.file_.size("oci-layout") ? "try oci-archive: in place of docker-archive:" : "");
   }
   try {
     const std::string text = archive.file_.read_member("manifest.json", kMaxManifestJson);
@@ -62,7 +61,7 @@ DockerArchive DockerArchive::open(const fs::path& path) {
                         image.optional_strings("RepoTags").value_or(std::vector<std::string>{}));
     }
   } catch (const Error& error) {
-    throw error.in(path.string());
+    throw error.in(path);
   }
   return archive;
 }
@@ -117,16 +116,16 @@ std::optional<std::uint64_t> DockerArchive::size(const Digest& digest) const {
 const DockerArchiveImage& DockerArchive::resolve(const std::optional<Reference>& reference) const {
   if (!reference) {
     if (images_.size() == 1) return images_.front();
-    if (images_.empty()) throw Error(ErrorCode::kNotFound, "no image in " + path_.string());
+    if (images_.empty()) throw Error(ErrorCode::kNotFound, "no image in " + file_.path().string());
     throw Error(ErrorCode::kInvalid,
-                path_.string() + " has " + std::to_string(images_.size()) + " images",
+                file_.path().string() + " has " + std::to_string(images_.size()) + " images",
                 "name one of " + join(images_));
   }
   const std::string wanted = reference->with_default_tag().to_string();
   for (const auto& image : images_) {
     if (has_name(image, wanted)) return image;
   }
-  throw Error(ErrorCode::kNotFound, "no image " + wanted + " in " + path_.string(),
+  throw Error(ErrorCode::kNotFound, "no image " + wanted + " in " + file_.path().string(),
               "it has " + join(images_));
 }
 
@@ -134,7 +133,7 @@ std::unique_ptr<Source> DockerArchive::do_open(const Descriptor& descriptor) con
   const auto found = places_.find(descriptor.digest);
   if (found == places_.end()) {
     throw Error(ErrorCode::kNotFound,
-                "no blob " + descriptor.digest.to_string() + " in " + path_.string());
+                "no blob " + descriptor.digest.to_string() + " in " + file_.path().string());
   }
   const Place& place = found->second;
   if (!place.member.empty()) return file_.open_member(place.member);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "oci/blob_store.h"
@@ -27,7 +28,10 @@ class DockerArchive final : public BlobProvider {
  public:
   /// Reads manifest.json and the configs, and hashes compressed layers, of which nothing else
   /// tells the digest. Throws kNotFound, kCorrupt.
-  static DockerArchive open(const std::filesystem::path& path);
+  static DockerArchive open(const std::filesystem::path& path) { return of(TarFile::open(path)); }
+  static DockerArchive of(TarFile file);
+  /// Whether the file has what such an archive begins with.
+  static bool is_in(const TarFile& file);
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   const std::vector<DockerArchiveImage>& images() const { return images_; }
@@ -43,14 +47,13 @@ class DockerArchive final : public BlobProvider {
     std::uint64_t size = 0;
   };
 
-  DockerArchive(std::filesystem::path path, TarFile file);
+  explicit DockerArchive(TarFile file) : file_(std::move(file)) {}
   std::unique_ptr<Source> do_open(const Descriptor& descriptor) const override;
   void add_image(const std::string& config_member, const std::vector<std::string>& layers,
                  std::vector<std::string> names);
   Descriptor add_text(std::string text, const MediaType& type);
   Descriptor add_layer(const std::string& member, const DiffId& diff_id);
 
-  std::filesystem::path path_;
   TarFile file_;
   std::map<Digest, Place> places_;
   std::map<std::string, Descriptor> layers_;  // by member, each hashed once

@@ -17,7 +17,7 @@ enum class Transport {
   kOciLayout,      ///< oci:
   kOciArchive,     ///< oci-archive:
   kDockerArchive,  ///< docker-archive:
-  kStandardIo,     ///< -
+  kStandardIo,     ///< -: an archive
 };
 
 /// An image's name as it is typed on the command line.
@@ -25,8 +25,10 @@ struct ImageName {
   Transport transport = Transport::kStore;
   std::optional<Reference> reference;  ///< store, registry; docker-archive where it names one
   std::optional<Digest> digest;        ///< `sha256:…` alone in the store, `oci:DIR@DIGEST`
-  std::string path;                    ///< oci:, oci-archive:, docker-archive:
-  std::string tag;                     ///< oci:, oci-archive:; "" where none was named
+  /// oci:, oci-archive:, docker-archive:; of an archive `-` is standard input or output, and a file
+  /// of that name `./-`.
+  std::string path;
+  std::string tag;  ///< oci:, oci-archive:; "" where none was named
 
   /// Throws kInvalid; an unknown prefix is named with the nearest known one.
   static ImageName parse(std::string_view text);

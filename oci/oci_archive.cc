@@ -11,8 +11,6 @@
 
 namespace bale::oci {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::size_t kMaxLayoutFile = 4096;
@@ -59,21 +57,22 @@ Index index_of(Descriptor root, const std::string& name) {
 
 }  // namespace
 
-OciArchive::OciArchive(fs::path path, TarFile file, Index index)
-    : path_(std::move(path)), file_(std::move(file)), index_(std::move(index)) {}
+bool OciArchive::is_in(const TarFile& file) {
+  return file.size("oci-layout") && file.size("index.json");
+}
 
-OciArchive OciArchive::open(const fs::path& path) {
-  TarFile file = TarFile::open(path);
-  if (!file.size("oci-layout") || !file.size("index.json")) {
-    throw Error(ErrorCode::kCorrupt, path.string() + " holds no OCI image layout",
-                file.size("manifest.json") ? "try docker-archive:" + path.string() : "");
+OciArchive OciArchive::of(TarFile file) {
+  const std::string path = file.path().string();
+  if (!is_in(file)) {
+    throw Error(ErrorCode::kCorrupt, path + " holds no OCI image layout",
+                file.size("manifest.json") ? "try docker-archive: in place of oci-archive:" : "");
   }
-  check_layout_version(file.read_member("oci-layout", kMaxLayoutFile), path.string());
+  check_layout_version(file.read_member("oci-layout", kMaxLayoutFile), path);
   try {
     Index index = parse_index(file.read_member("index.json", kMaxManifestSize));
-    return {path, std::move(file), std::move(index)};
+    return {std::move(file), std::move(index)};
   } catch (const Error& error) {
-    throw error.in(path.string());
+    throw error.in(path);
   }
 }
 
@@ -82,7 +81,7 @@ std::optional<std::uint64_t> OciArchive::size(const Digest& digest) const {
 }
 
 Descriptor OciArchive::resolve(std::string_view name) const {
-  return resolve_entry(index_, name, path_.string());
+  return resolve_entry(index_, name, file_.path().string());
 }
 
 std::unique_ptr<Source> OciArchive::do_open(const Descriptor& descriptor) const {

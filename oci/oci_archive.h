@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "oci/blob_store.h"
 #include "oci/manifest.h"
@@ -16,7 +17,10 @@ namespace bale::oci {
 class OciArchive final : public BlobProvider {
  public:
   /// Throws kNotFound, or kCorrupt for what is no layout.
-  static OciArchive open(const std::filesystem::path& path);
+  static OciArchive open(const std::filesystem::path& path) { return of(TarFile::open(path)); }
+  static OciArchive of(TarFile file);
+  /// Whether the file has what a layout begins with.
+  static bool is_in(const TarFile& file);
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   const Index& index() const { return index_; }
@@ -25,10 +29,9 @@ class OciArchive final : public BlobProvider {
   Descriptor resolve(std::string_view name) const;
 
  private:
-  OciArchive(std::filesystem::path path, TarFile file, Index index);
+  OciArchive(TarFile file, Index index) : file_(std::move(file)), index_(std::move(index)) {}
   std::unique_ptr<Source> do_open(const Descriptor& descriptor) const override;
 
-  std::filesystem::path path_;
   TarFile file_;
   Index index_;
 };

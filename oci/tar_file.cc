@@ -2,11 +2,13 @@
 #include "oci/tar_file.h"
 
 #include <array>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci/archive_library.h"
@@ -127,32 +129,52 @@ TarFile::~TarFile() = default;
 
 namespace {
 
+/// The file itself where any part of it can be read at any time, else a copy of what comes.
+UniqueFd seekable(UniqueFd fd) {
+  struct stat status {};
+  const bool whole = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                     ::lseek(fd.get(), 0, SEEK_CUR) == 0;
+  if (whole) return fd;
+  FileSource content(std::move(fd));
+  return spool(content, std::numeric_limits<std::uint64_t>::max()).fd;
+}
+
+std::uint64_t size_of(const UniqueFd& fd) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw errno_error("reading a file");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 /// The file itself where it is plain, else a spooled copy of its content.
-UniqueFd open_plain(const fs::path& path) {
-  UniqueFd fd = open_file(path, O_RDONLY);
+UniqueFd unpacked(UniqueFd fd) {
   std::array<std::byte, 4> head{};
   const ssize_t got = ::pread(fd.get(), head.data(), head.size(), 0);
   const bool plain =
       got <= 0 ||
       sniff_compression(Bytes(head).first(static_cast<std::size_t>(got))) == Compression::kNone;
   if (plain) return fd;
-  try {
-    Decompressor content(std::make_unique<FileSource>(std::move(fd)));
-    return spool(content, UnpackLimits().for_blob(fs::file_size(path))).fd;
-  } catch (const Error& error) {
-    throw error.in("unpacking " + path.string());
-  }
+  const std::uint64_t limit = UnpackLimits().for_blob(size_of(fd));
+  Decompressor content(std::make_unique<FileSource>(std::move(fd)));
+  return spool(content, limit).fd;
 }
 
 }  // namespace
 
-TarFile TarFile::open(const fs::path& path) {
+TarFile TarFile::open(const fs::path& path) { return read(open_file(path, O_RDONLY), path); }
+
+TarFile TarFile::read(UniqueFd fd, const fs::path& name) {
   auto state = std::make_unique<State>();
-  state->path = path;
-  state->fd = std::make_shared<const UniqueFd>(open_plain(path));
-  state->members = list_members(state->fd->get(), path);
+  state->path = name;
+  try {
+    state->fd = std::make_shared<const UniqueFd>(unpacked(seekable(std::move(fd))));
+  } catch (const Error& error) {
+    throw error.in("reading " + name.string());
+  }
+  state->members = list_members(state->fd->get(), name);
   return TarFile(std::move(state));
 }
+
+const fs::path& TarFile::path() const { return state_->path; }
 
 std::optional<std::uint64_t> TarFile::size(std::string_view name) const {
   const Member* member = state_->find(name);

@@ -14,16 +14,20 @@ namespace bale::oci {
 
 /// The members of a tar file by their names. Nothing is unpacked: members are read where they are.
 /// A gzip'd or zstd'd file is first unpacked to a temporary file without a name, in $TMPDIR or
-/// /var/tmp. Immutable; thread-safe.
+/// /var/tmp; so is written what comes from a pipe, which cannot be read twice. Immutable;
+/// thread-safe.
 class TarFile {
  public:
   /// Reads the headers once. Throws kNotFound, or kCorrupt for what is no tar file, for more
   /// than 100,000 members, and for a compressed file that unpacks to more than 64 MiB and 1000
   /// times its size.
   static TarFile open(const std::filesystem::path& path);
+  /// The same for what is open already, from where the descriptor stands; `name` is for messages.
+  static TarFile read(UniqueFd fd, const std::filesystem::path& name);
   TarFile(TarFile&&) noexcept;
   ~TarFile();
 
+  const std::filesystem::path& path() const;
   /// The size of a regular member. Links are followed inside the archive, at most 10; a name that
   /// leaves the archive is absent.
   std::optional<std::uint64_t> size(std::string_view name) const;

@@ -99,8 +99,10 @@ int copy(Program& program, const CopyOptions& options) {
 void add_copy_command(const Command& bale) {
   auto options = std::make_shared<CopyOptions>();  // shared with the action
   const Command command = bale.subcommand("copy", "Copy an image from anywhere to anywhere");
-  command.argument("SRC", options->source, "The image").required();
-  command.argument("DST", options->destination, "Where to").required();
+  command.argument("SRC", options->source, "The image; - is an archive on standard input")
+      .required();
+  command.argument("DST", options->destination, "Where to; - is an oci-archive on standard output")
+      .required();
   const Option platform =
       command.list("--platform", options->platforms, "P,...", "Only these platforms");
   command.flag("--all", options->all, "All platforms, which is the default").excludes(platform);

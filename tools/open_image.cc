@@ -6,6 +6,9 @@
 #include <string>
 #include <utility>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "oci/docker_archive.h"
 #include "oci/error.h"
 #include "oci/oci_archive.h"
@@ -64,16 +67,41 @@ OpenedImage open_in_layout(const oci::ImageName& name) {
   return {name, *std::move(root), std::move(layout)};
 }
 
-OpenedImage open_in_oci_archive(const oci::ImageName& name) {
-  auto archive = std::make_shared<const oci::OciArchive>(oci::OciArchive::open(name.path));
+oci::TarFile open_standard_input() {
+  if (::isatty(STDIN_FILENO) == 1) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "no archive comes from a terminal",
+                     "send one to standard input: < image.tar");
+  }
+  oci::UniqueFd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+  if (!input) throw oci::errno_error("reading standard input");
+  return oci::TarFile::read(std::move(input), "standard input");
+}
+
+oci::TarFile open_tar(const std::string& path) {
+  return path == "-" ? open_standard_input() : oci::TarFile::open(path);
+}
+
+OpenedImage open_in_oci_archive(const oci::ImageName& name, oci::TarFile file) {
+  auto archive = std::make_shared<const oci::OciArchive>(oci::OciArchive::of(std::move(file)));
   oci::Descriptor root = archive->resolve(name.tag);
   return {name, std::move(root), std::move(archive)};
 }
 
-OpenedImage open_in_docker_archive(const oci::ImageName& name) {
-  auto archive = std::make_shared<const oci::DockerArchive>(oci::DockerArchive::open(name.path));
+OpenedImage open_in_docker_archive(const oci::ImageName& name, oci::TarFile file) {
+  auto archive =
+      std::make_shared<const oci::DockerArchive>(oci::DockerArchive::of(std::move(file)));
   oci::Descriptor root = archive->resolve(name.reference).manifest;
   return {name, std::move(root), std::move(archive)};
+}
+
+/// What `docker save` writes today is both; its layout tells more.
+OpenedImage open_on_standard_input(const oci::ImageName& name) {
+  oci::TarFile file = open_standard_input();
+  if (oci::OciArchive::is_in(file)) return open_in_oci_archive(name, std::move(file));
+  if (oci::DockerArchive::is_in(file)) return open_in_docker_archive(name, std::move(file));
+  throw oci::Error(oci::ErrorCode::kCorrupt,
+                   "standard input is a tar file, but no archive of images",
+                   "an oci-archive has an index.json, a docker-archive a manifest.json");
 }
 
 OpenedImage open_by_plain_name(Program& program, const oci::ImageName& name) {
@@ -113,14 +141,13 @@ OpenedImage open_image(Program& program, std::string_view text) {
     case oci::Transport::kOciLayout:
       return open_in_layout(name);
     case oci::Transport::kOciArchive:
-      return open_in_oci_archive(name);
+      return open_in_oci_archive(name, open_tar(name.path));
     case oci::Transport::kDockerArchive:
-      return open_in_docker_archive(name);
+      return open_in_docker_archive(name, open_tar(name.path));
     case oci::Transport::kStandardIo:
       break;
   }
-  throw oci::Error(oci::ErrorCode::kInvalid, "- names no image here",
-                   "name an image, or a file with oci-archive:");
+  return open_on_standard_input(name);
 }
 
 }  // namespace bale::tools

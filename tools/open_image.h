@@ -18,8 +18,9 @@ struct OpenedImage {
   std::shared_ptr<const oci::BlobProvider> blobs;  // may be shared with the program's store
 };
 
-/// Opens by any transport. A name without one is looked for in the store, then, unless --offline is
-/// set, in its registry. Throws kNotFound, kInvalid, and what the medium throws.
+/// Opens by any transport; `-` is an archive of either kind on standard input. A name without one
+/// is looked for in the store, then, unless --offline is set, in its registry. Throws kNotFound,
+/// kInvalid, and what the medium throws.
 OpenedImage open_image(Program& program, std::string_view name);
 
 /// The same for the store alone: nothing where the store does not have it.
