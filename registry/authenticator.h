@@ -35,6 +35,7 @@ class Authenticator {
   /// with a new `authorization`, may fare better. False means that it is a refusal.
   bool learn(const ResponseHead& refusal, const Scopes& wanted, const Secret& used);
 
+  bool has_credential() { return credential().has_value(); }
   /// For messages: "with the credentials of /root/.docker/config.json", "without credentials".
   std::string describe_credential();
 

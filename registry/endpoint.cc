@@ -5,8 +5,19 @@
 
 namespace bale::registry {
 
+namespace {
+
+constexpr const char* kDockerHub = "docker.io";
+constexpr const char* kDockerHubApi = "registry-1.docker.io";
+
+}  // namespace
+
 std::string api_host(const std::string& host) {
-  return host == "docker.io" || host == "index.docker.io" ? "registry-1.docker.io" : host;
+  return host == kDockerHub || host == "index.docker.io" ? kDockerHubApi : host;
+}
+
+std::string login_host(const std::string& api_host) {
+  return api_host == kDockerHubApi ? kDockerHub : api_host;
 }
 
 std::vector<Url> base_urls(const Endpoint& endpoint, std::optional<bool> tls_verify) {

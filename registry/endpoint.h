@@ -21,6 +21,8 @@ struct Endpoint {
 
 /// The API of a host: `docker.io` is served by `registry-1.docker.io`.
 std::string api_host(const std::string& host);
+/// The other way round: the name that credentials are kept under.
+std::string login_host(const std::string& api_host);
 
 /// The addresses to try, in order: https; then http where the host is on this machine or insecure,
 /// unless `tls_verify` is asked for in so many words. Throws kInvalid for a host that is none.

@@ -65,15 +65,7 @@ std::string system_bundle() {
   return {};
 }
 
-TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
-  const std::string reason = *detail != '\0' ? detail : curl().easy_strerror(code);
-  if (code == CURLE_PEER_FAILED_VERIFICATION) {
-    return {oci::Error(oci::ErrorCode::kFailed, describe(request) + ": " + reason,
-                       "put the registry's authority into /etc/containers/certs.d/HOST/, or use "
-                       "--tls-verify=false"),
-            false};
-  }
-  bool retryable = false;
+bool is_retryable(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -86,12 +78,26 @@ TransferFailure failure_of(const Request& request, CURLcode code, const char* de
     case CURLE_GOT_NOTHING:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-      retryable = true;
-      break;
+      return true;
     default:
-      break;
+      return false;
   }
-  return {oci::Error(oci::ErrorCode::kUnavailable, describe(request) + ": " + reason), retryable};
+}
+
+TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
+  const std::string reason = *detail != '\0' ? detail : curl().easy_strerror(code);
+  const std::string what = describe(request) + ": " + reason;
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    return {oci::Error(oci::ErrorCode::kFailed, what,
+                       "put the registry's authority into /etc/containers/certs.d/" +
+                           request.url.authority() + "/, or use --tls-verify=false"),
+            false};
+  }
+  const char* hint = code == CURLE_SSL_CONNECT_ERROR
+                         ? "if the registry has no TLS: --tls-verify=false, or insecure = true in "
+                           "registries.conf"
+                         : "";
+  return {oci::Error(oci::ErrorCode::kUnavailable, what, hint), is_retryable(code)};
 }
 
 }  // namespace

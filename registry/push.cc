@@ -11,6 +11,7 @@
 #include "oci/image_walk.h"
 #include "oci/manifest.h"
 #include "registry/referrers.h"
+#include "registry/tag_guard.h"
 
 namespace bale::registry {
 
@@ -21,11 +22,15 @@ class Push {
  public:
   Push(const oci::BlobProvider& from, const oci::Descriptor& root, BlobPusher& blobs,
        const PushOptions& options)
-      : from_(from), root_(root), blobs_(blobs), options_(options) {}
+      : from_(from),
+        root_(root),
+        blobs_(blobs),
+        options_(options),
+        guard_(blobs.repository().name(), root, options) {}
 
   PushResult run() {
     bool there = false;
-    if (asks_for_digest_first()) {
+    if (guard_.may_set_unseen()) {
       there = to().head_manifest(root_.digest.to_string()).has_value();
       result_.changed_tags = options_.tags;
     } else {
@@ -40,24 +45,6 @@ class Push {
 
  private:
   const Repository& to() const { return blobs_.repository(); }
-
-  /// A repository that has taken the digest, but not under these tags, most likely has it still:
-  /// asking for it first makes the question for the tags needless. They still have to be looked at
-  /// where an image must not replace an index.
-  bool asks_for_digest_first() const {
-    const bool new_tags =
-        std::none_of(options_.tags.begin(), options_.tags.end(),
-                     [this](const std::string& tag) { return options_.known_tags.count(tag) > 0; });
-    return options_.known_there && new_tags && !must_protect_index() && !is_guarded();
-  }
-
-  bool is_guarded() const {
-    return options_.existing == Existing::kKeep || options_.expected.has_value();
-  }
-
-  bool must_protect_index() const {
-    return options_.replace == PushOptions::Replace::kSameKind && !root_.media_type.is_index();
-  }
 
   void look_at_tags() {
     std::map<std::string, std::optional<oci::Descriptor>> present;
@@ -76,30 +63,8 @@ class Push {
   void check_tag(const std::string& tag, const std::optional<oci::Descriptor>& present) {
     if (present) tags_were_there_ = true;
     if (present && present->digest == root_.digest) return;
-    check_guard(tag, present);
-    if (present && present->media_type.is_index() && must_protect_index()) {
-      throw oci::Error(oci::ErrorCode::kFailed,
-                       to().name() + ":" + tag +
-                           " is an index of several platforms, and would be replaced by an image "
-                           "of one",
-                       "push the index, use another tag, or say --force");
-    }
+    guard_.check(tag, present);
     result_.changed_tags.push_back(tag);
-  }
-
-  void check_guard(const std::string& tag, const std::optional<oci::Descriptor>& present) const {
-    const std::string name = to().name() + ":" + tag;
-    if (options_.existing == Existing::kKeep && present) {
-      throw oci::Error(oci::ErrorCode::kFailed,
-                       name + " is there already, as " + present->digest.to_string(),
-                       "use another tag, or leave --no-clobber out");
-    }
-    if (options_.expected && (!present || present->digest != *options_.expected)) {
-      throw oci::Error(oci::ErrorCode::kCorrupt,
-                       name + " is " + (present ? present->digest.to_string() : "not there") +
-                           ", and was expected to be " + options_.expected->to_string(),
-                       "somebody else has pushed meanwhile: look at what is there now");
-    }
   }
 
   /// Children that are there have everything below them, so only the missing ones are opened.
@@ -188,8 +153,8 @@ class Push {
     if (references.empty() && !there) references = {root_.digest.to_string()};
     for (const std::string& reference : references) {
       blobs_.run([this, reference](const Repository& repository) {
-        const bool guarded = is_guarded() && !oci::Digest::try_parse(reference);
-        if (guarded) return send_guarded(repository, reference);
+        const bool conditional = guard_.is_conditional() && !oci::Digest::try_parse(reference);
+        if (conditional) return send_conditionally(repository, reference);
         send_manifest(repository, reference, root_);
       });
     }
@@ -209,9 +174,9 @@ class Push {
   }
 
   /// Sets a tag if it is still as it has to be.
-  void send_guarded(const Repository& repository, const std::string& tag) {
+  void send_conditionally(const Repository& repository, const std::string& tag) {
     const auto seen = repository.find_manifest(tag);
-    check_guard(tag, seen ? std::optional(seen->descriptor) : std::nullopt);
+    guard_.check(tag, seen ? std::optional(seen->descriptor) : std::nullopt);
     const std::string bytes = oci::read_blob(from_, root_, oci::kMaxManifestSize);
     const auto answer = repository.put_manifest_unless_changed(tag, seen, root_, bytes);
     if (!answer) {
@@ -233,6 +198,7 @@ class Push {
   const oci::Descriptor& root_;
   BlobPusher& blobs_;
   const PushOptions& options_;
+  const TagGuard guard_;
   bool tags_were_there_ = false;
   std::set<oci::Digest> seen_;
   std::vector<oci::Descriptor> missing_blobs_;

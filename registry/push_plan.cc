@@ -6,6 +6,7 @@
 
 #include "oci/document.h"
 #include "oci/image_walk.h"
+#include "registry/tag_guard.h"
 
 namespace bale::registry {
 
@@ -20,13 +21,9 @@ class Planner {
       : from_(from), to_(to), options_(options) {}
 
   PushPlan plan(const oci::Descriptor& root) {
-    std::vector<std::string> tags;
-    for (const std::string& tag : options_.tags) {
-      const auto present = to_.head_manifest(tag);
-      if (!present || present->digest != root.digest) tags.push_back(tag);
-    }
-    if (tags.empty() && !options_.tags.empty()) return {};
-    const bool there = to_.head_manifest(root.digest.to_string()).has_value();
+    const std::vector<std::string> tags = tags_to_change(root);
+    if (tags.empty() && !options_.tags.empty()) return std::move(plan_);
+    const bool there = ask(root.digest.to_string()).has_value();
     if (!there) add_below(root);
     for (const std::string& tag : tags) plan_.steps.push_back({Step::Kind::kTag, tag, root.size});
     if (tags.empty() && !there) add_manifest(root);
@@ -34,12 +31,30 @@ class Planner {
   }
 
  private:
+  std::vector<std::string> tags_to_change(const oci::Descriptor& root) {
+    const TagGuard guard(to_.name(), root, options_);
+    if (guard.may_set_unseen()) return options_.tags;
+    std::vector<std::string> tags;
+    for (const std::string& tag : options_.tags) {
+      const auto present = ask(tag);
+      if (present) tags_were_there_ = true;
+      if (present && present->digest == root.digest) continue;
+      guard.check(tag, present);
+      tags.push_back(tag);
+    }
+    return tags;
+  }
+
+  std::optional<oci::Descriptor> ask(const std::string& reference) {
+    plan_.steps.push_back({Step::Kind::kQuestion, reference});
+    return to_.head_manifest(reference);
+  }
+
   /// Children first, as they are sent.
   void add_below(const oci::Descriptor& document) {
     if (document.media_type.is_index()) {
       for (const oci::Descriptor& entry : oci::read_index(from_, document).value.manifests) {
-        if (!seen_.insert(entry.digest).second) continue;
-        if (to_.head_manifest(entry.digest.to_string())) continue;
+        if (!seen_.insert(entry.digest).second || is_there(entry)) continue;
         add_below(entry);
         add_manifest(entry);
       }
@@ -50,6 +65,15 @@ class Planner {
     for (const oci::Descriptor& layer : manifest.value.layers) {
       if (!oci::is_foreign(layer)) add_blob(layer);
     }
+  }
+
+  /// Where no tag was there a push asks only for images whose config is.
+  bool is_there(const oci::Descriptor& entry) {
+    if (!tags_were_there_ && entry.media_type.is_manifest() && from_.size(entry.digest)) {
+      const auto manifest = oci::read_manifest(from_, entry);
+      if (!to_.head_blob(manifest.value.config.digest)) return false;
+    }
+    return ask(entry.digest.to_string()).has_value();
   }
 
   void add_manifest(const oci::Descriptor& manifest) {
@@ -73,6 +97,7 @@ class Planner {
   const oci::BlobProvider& from_;
   const Repository& to_;
   const PushOptions& options_;
+  bool tags_were_there_ = false;
   std::set<oci::Digest> seen_;
   PushPlan plan_;
 };

@@ -16,8 +16,8 @@ namespace bale::registry {
 /// What a push would do.
 struct PushPlan {
   struct Step {
-    enum class Kind { kPresent, kMount, kUpload, kManifest, kTag } kind;
-    std::string name;        ///< digest or tag
+    enum class Kind { kQuestion, kPresent, kMount, kUpload, kManifest, kTag } kind;
+    std::string name;        ///< digest or tag; of a kQuestion: of a manifest
     std::uint64_t size = 0;  ///< of a blob or manifest
     std::string from = {};   ///< kMount: the repository
   };
@@ -30,7 +30,8 @@ struct PushPlan {
   std::size_t requests() const;
 };
 
-/// Asks what is there, as a push does, and sends nothing.
+/// Asks what is there, as a push does, and sends nothing. Throws what a push would throw of the
+/// tags.
 PushPlan plan_push(const oci::BlobProvider& from, const oci::Descriptor& root, const Repository& to,
                    const PushOptions& options);
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "registry/endpoint.h"
 #include "registry/server_error.h"
 
 namespace bale::registry {
@@ -48,9 +49,14 @@ Response RegistryHost::send(const Request& request, const Scopes& scopes,
 oci::Error RegistryHost::error_of(const Request& request, const Response& response) {
   const oci::Error error = server_error(request, response);
   if (error.code() != oci::ErrorCode::kDenied) return error;
+  const std::string login = "bale login " + login_host(base_.authority());
+  std::string hint = error.hint();
+  if (response.head.status == 401) {
+    hint = authenticator_.has_credential() ? "check them, or take others: " + login : login;
+  }
   return oci::Error(error.code(),
-                    std::string(error.what()) + ", " + authenticator_.describe_credential(),
-                    error.hint(), error.detail());
+                    std::string(error.what()) + ", " + authenticator_.describe_credential(), hint,
+                    error.detail());
 }
 
 bool RegistryHost::offers(Feature feature) const {

@@ -61,7 +61,7 @@ oci::ErrorCode code_of(int status, const ServerMessage& message) {
 std::string hint_for(int status) {
   switch (status) {
     case 401:
-      return "bale login HOST, or set REGISTRY_TOKEN";
+      return "check the user name and the password";
     case 403:
       return "check that these credentials may use this repository: bale auth check";
     case 429:

@@ -188,11 +188,12 @@ Url Url::with_path(std::string_view path) const {
   return url;
 }
 
-std::string Url::text_before_query() const {
-  std::string text = origin_.scheme + "://" + origin_.host;
-  if (origin_.port != default_port(origin_.scheme)) text += ":" + std::to_string(origin_.port);
-  return text + path_;
+std::string Url::authority() const {
+  if (origin_.port == default_port(origin_.scheme)) return origin_.host;
+  return origin_.host + ":" + std::to_string(origin_.port);
 }
+
+std::string Url::text_before_query() const { return origin_.scheme + "://" + authority() + path_; }
 
 std::string Url::to_string() const {
   return query_.empty() ? text_before_query() : text_before_query() + "?" + query_;

@@ -29,6 +29,8 @@ class Url {
   static std::optional<Url> try_parse(std::string_view text);
 
   const Origin& origin() const { return origin_; }
+  /// The host, and the port where it is not the default of the scheme.
+  std::string authority() const;
   bool is_https() const { return origin_.scheme == "https"; }
   const std::string& path() const { return path_; }
   /// Without the question mark.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/command_line.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -28,35 +30,67 @@ Words command_names(const CLI::App& app) {
   return names;
 }
 
-std::string suggestion(const std::string& word, const Words& known) {
-  const std::string near = oci::nearest(word, known);
-  return near.empty() ? "bale --help lists what there is" : "did you mean \"" + near + "\"?";
-}
-
 oci::Error usage_error(std::string what, std::string hint) {
   return {oci::ErrorCode::kInvalid, std::move(what), std::move(hint)};
 }
 
+/// The commands that were named, outermost first: `bale`, `bale manifest`, `bale manifest create`.
+std::vector<const CLI::App*> named_commands(const CLI::App& app) {
+  std::vector<const CLI::App*> named{&app};
+  for (auto inner = app.get_subcommands(); !inner.empty();) {
+    named.push_back(inner.front());
+    inner = inner.front()->get_subcommands();
+  }
+  return named;
+}
+
 /// What is wrong with a command line, in bale's words where CLI11's name no remedy.
-oci::Error explained(CLI::App& app, const CLI::ParseError& error) {
-  const auto commands = app.get_subcommands();
-  const CLI::App* command = commands.empty() ? nullptr : commands.front();
-  const std::string help =
-      "see bale " + (command == nullptr ? "" : command->get_name() + " ") + "--help";
+oci::Error explained(const CLI::App& app, const CLI::ParseError& error) {
+  const auto commands = named_commands(app);
+  std::string name;
+  Words options;
+  for (const CLI::App* command : commands) {
+    name += (name.empty() ? "" : " ") + command->get_name();
+    const Words own = option_names(*command);
+    options.insert(options.end(), own.begin(), own.end());
+  }
+  const std::string help = name + " --help";
+  const auto suggestion = [&help](const std::string& word, const Words& known) {
+    const std::string near = oci::nearest(word, known);
+    return near.empty() ? help + " lists what there is" : "did you mean \"" + near + "\"?";
+  };
+  const Words known_commands = command_names(*commands.back());
   for (const auto& word : app.remaining(true)) {
     if (word.starts_with('-')) {
-      Words options = option_names(app);
-      if (command != nullptr) {
-        const Words own = option_names(*command);
-        options.insert(options.end(), own.begin(), own.end());
-      }
-      const std::string name = word.substr(0, word.find('='));
-      return usage_error("unknown option " + name, suggestion(name, options));
+      const std::string option = word.substr(0, word.find('='));
+      return usage_error("unknown option " + option, suggestion(option, options));
     }
-    if (command != nullptr) return usage_error("unexpected argument \"" + word + "\"", help);
-    return usage_error("unknown command \"" + word + "\"", suggestion(word, command_names(app)));
+    if (known_commands.empty()) {
+      return usage_error("unexpected argument \"" + word + "\"", "see " + help);
+    }
+    const std::string path = commands.size() == 1 ? "" : commands.back()->get_name() + " ";
+    return usage_error("unknown command \"" + path + word + "\"", suggestion(word, known_commands));
   }
-  return usage_error(error.what(), help);
+  return usage_error(error.what(), "see " + help);
+}
+
+/// Mostly a variable of a script that was not set: taken for no option at all it would switch off
+/// what the option guards.
+std::string refuse_empty(const std::string& value) {
+  return value.empty() ? "the value is empty" : "";
+}
+
+/// The words in CLI11's order, last one first. It takes `--name=` for a name without a value and
+/// the next word for the value.
+Words words_to_parse(int argc, const char* const* argv) {
+  Words words(argv + 1, argv + argc);
+  for (auto at = words.begin(); at != words.end() && *at != "--"; ++at) {
+    if (!at->starts_with("--") || at->find('=') != at->size() - 1) continue;
+    at->pop_back();
+    at = words.insert(at + 1, "");
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
 }
 
 }  // namespace
@@ -96,12 +130,14 @@ Option Command::flag(const std::string& flags, bool& target, const std::string& 
 
 Option Command::flag(const std::string& flags, std::optional<bool>& target,
                      const std::string& help) const {
-  return Option(app_->add_flag(flags + "{true}", target, help));
+  // By a function: CLI11 would give the target a value where the flag is not there, too.
+  const auto take = [&target](std::int64_t count) { target = count > 0; };
+  return Option(app_->add_flag_function(flags + "{true}", take, help));
 }
 
 Option Command::text(const std::string& flags, std::string& target, const std::string& type,
                      const std::string& help) const {
-  return Option(app_->add_option(flags, target, help)->type_name(type));
+  return Option(app_->add_option(flags, target, help)->type_name(type)->check(refuse_empty));
 }
 
 Option Command::text(const std::string& flags, std::optional<std::string>& target,
@@ -159,7 +195,7 @@ Command CommandLine::root() { return {app_.get(), &chosen_}; }
 
 std::optional<Action> CommandLine::parse(int argc, const char* const* argv) {
   try {
-    app_->parse(argc, argv);
+    app_->parse(words_to_parse(argc, argv));
   } catch (const CLI::Success& success) {
     app_->exit(success);
     return std::nullopt;

@@ -61,8 +61,10 @@ class Command {
   Option flag(const std::string& flags, bool& target, const std::string& help) const;
   /// `--name`, `--name=true` or `--name=false`.
   Option flag(const std::string& flags, std::optional<bool>& target, const std::string& help) const;
+  /// A value that says something: an empty one is refused.
   Option text(const std::string& flags, std::string& target, const std::string& type,
               const std::string& help) const;
+  /// A value that may be empty, which is not the same as none.
   Option text(const std::string& flags, std::optional<std::string>& target, const std::string& type,
               const std::string& help) const;
   /// The value may only follow as `--name=VALUE`; `--name` alone means `implied`, so that no

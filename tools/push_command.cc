@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "oci/printable.h"
-#include "registry/push_plan.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
@@ -74,6 +73,8 @@ std::string to_line(const registry::PushPlan::Step& step) {
   using Kind = registry::PushPlan::Step::Kind;
   const std::string size = oci::human_size(step.size);
   switch (step.kind) {
+    case Kind::kQuestion:
+      return fmt::format("HEAD      manifest {}\n", step.name);
     case Kind::kPresent:
       return fmt::format("HEAD      blob {} {:>8}  there already\n", step.name, size);
     case Kind::kMount:
@@ -89,14 +90,14 @@ std::string to_line(const registry::PushPlan::Step& step) {
 }
 
 void print_plan(Program& program, const Job& job, const registry::Repository& repository,
-                registry::PushOptions options) {
-  options.tags = {job.tags.begin(), job.tags.end()};
-  options.blobs = pusher_options(program);
-  const auto plan = registry::plan_push(*job.image.blobs, job.image.root, repository, options);
+                const registry::PushOptions& options) {
+  const auto plan =
+      plan_tags(program, *job.image.blobs, job.image.root, job.tags, repository, options);
   print(job.target.with_digest(job.image.root.digest).to_string() + "\n");
   for (const auto& step : plan.steps) print(to_line(step));
-  print(fmt::format("{} requests, {} sent, {} saved\n", plan.requests(),
-                    oci::human_size(plan.bytes_sent()), oci::human_size(plan.bytes_saved())));
+  print(fmt::format("{} request{}, {} sent, {} saved\n", plan.requests(),
+                    plan.requests() == 1 ? "" : "s", oci::human_size(plan.bytes_sent()),
+                    oci::human_size(plan.bytes_saved())));
 }
 
 void push_job(Program& program, const Job& job, const registry::PushOptions& options) {
@@ -112,6 +113,15 @@ void push_job(Program& program, const Job& job, const registry::PushOptions& opt
   }
 }
 
+/// One name is for one image: the last of several would stay under it.
+void check_one_image(const std::vector<Job>& jobs, const PushCommandOptions& options) {
+  if (options.to.empty() || jobs.size() < 2) return;
+  throw oci::Error(oci::ErrorCode::kInvalid,
+                   jobs[0].image.name.to_string() + " and " + jobs[1].image.name.to_string() +
+                       " are different images, and --to names one",
+                   "push each with its own --to");
+}
+
 int push(Program& program, const PushCommandOptions& options) {
   std::vector<oci::Reference> targets;
   for (const auto& text : options.to.empty() ? options.names : std::vector{options.to}) {
@@ -120,7 +130,9 @@ int push(Program& program, const PushCommandOptions& options) {
   }
   program.set_push_hosts(hosts_of(targets));
   const auto settings = push_options(options);
-  for (const auto& job : collect_jobs(program, options)) {
+  const auto jobs = collect_jobs(program, options);
+  check_one_image(jobs, options);
+  for (const auto& job : jobs) {
     if (options.dry_run) {
       print_plan(program, job, program.repository(job.target, registry::Repository::Access::kPull),
                  settings);

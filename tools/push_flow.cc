@@ -19,6 +19,18 @@ std::string told(const registry::PushResult& result) {
                      result.blobs.mounted, result.blobs.present, result.manifests);
 }
 
+registry::PushMemory push_memory(Program& program) {
+  return registry::PushMemory(program.store().uploads_folder() / "pushed.json");
+}
+
+void recall(const registry::PushMemory& memory, const std::string& repository,
+            const oci::Descriptor& root, const std::set<std::string>& tags,
+            registry::PushOptions& options) {
+  options.tags = {tags.begin(), tags.end()};
+  options.known_there = memory.took(repository, root.digest);
+  options.known_tags = memory.tags(repository, root.digest);
+}
+
 }  // namespace
 
 std::set<std::string> hosts_of(const std::vector<oci::Reference>& names) {
@@ -47,14 +59,20 @@ registry::BlobPusherOptions pusher_options(Program& program) {
   return pusher_options(program, [known = program.store().origins()] { return known; });
 }
 
+registry::PushPlan plan_tags(Program& program, const oci::BlobProvider& blobs,
+                             const oci::Descriptor& root, const std::set<std::string>& tags,
+                             const registry::Repository& to, registry::PushOptions options) {
+  recall(push_memory(program), to.name(), root, tags, options);
+  options.blobs = pusher_options(program);
+  return registry::plan_push(blobs, root, to, options);
+}
+
 void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Descriptor& root,
                const std::set<std::string>& tags, registry::BlobPusher& pusher,
                registry::PushOptions options) {
   const std::string& repository = pusher.repository().name();
-  registry::PushMemory memory(program.store().uploads_folder() / "pushed.json");
-  options.tags = {tags.begin(), tags.end()};
-  options.known_there = memory.took(repository, root.digest);
-  options.known_tags = memory.tags(repository, root.digest);
+  registry::PushMemory memory = push_memory(program);
+  recall(memory, repository, root, tags, options);
   const auto task = program.progress().start("push", repository);
   const auto result = registry::push_image(blobs, root, pusher, options);
   memory.remember(repository, root.digest, options.tags);

@@ -11,6 +11,7 @@
 #include "oci/remote_images.h"
 #include "registry/blob_pusher.h"
 #include "registry/push.h"
+#include "registry/push_plan.h"
 #include "tools/program.h"
 
 namespace bale::tools {
@@ -29,5 +30,10 @@ registry::BlobPusherOptions pusher_options(Program& program);
 void push_tags(Program& program, const oci::BlobProvider& blobs, const oci::Descriptor& root,
                const std::set<std::string>& tags, registry::BlobPusher& pusher,
                registry::PushOptions options);
+
+/// What `push_tags` would do.
+registry::PushPlan plan_tags(Program& program, const oci::BlobProvider& blobs,
+                             const oci::Descriptor& root, const std::set<std::string>& tags,
+                             const registry::Repository& to, registry::PushOptions options);
 
 }  // namespace bale::tools

@@ -16,6 +16,7 @@ namespace {
 struct TagOptions {
   std::string source;
   std::vector<std::string> targets;
+  bool force = false;
 };
 
 oci::StoredImage find_source(Program& program, const std::string& text) {
@@ -40,11 +41,12 @@ int tag_in_registry(Program& program, const TagOptions& options) {
   }
   program.set_push_hosts(hosts_of(targets));
   const OpenedImage image = open_image(program, options.source);
+  registry::PushOptions settings;
+  if (options.force) settings.replace = registry::PushOptions::Replace::kAny;
   for (const auto& target : targets) {
     registry::BlobPusher pusher(program.repository(target, registry::Repository::Access::kPush),
                                 pusher_options(program), program.progress(), program.stop());
-    push_tags(program, *image.blobs, image.root, {*target.tag}, pusher,
-              {.replace = registry::PushOptions::Replace::kAny});
+    push_tags(program, *image.blobs, image.root, {*target.tag}, pusher, settings);
   }
   return exit_status::kDone;
 }
@@ -71,6 +73,8 @@ void add_tag_command(const Command& bale) {
       "tag", "Give an image further names, in the store or in a registry (docker://)");
   command.argument("SRC", options->source, "The image").required();
   command.argument("DST", options->targets, "The names").required();
+  command.flag("--force", options->force,
+               "In a registry: a single image may replace an index of several platforms");
   command.runs(tag, options);
 }
 

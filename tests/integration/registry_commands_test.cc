@@ -50,6 +50,26 @@ TEST_F(RegistryCommands, TagsAreListedSetAndTakenAway) {
   EXPECT_EQ(status_of("tags " + name("team/app:1.0.0")), 2);
 }
 
+TEST_F(RegistryCommands, AnIndexGivesItsTagToAnImageOnlyByForce) {
+  output_of("manifest create " + remote("team/app:both") + " " + remote("team/app:1.0.0"));
+  const std::string index = output_of("digest " + remote("team/app:both"));
+  const std::string single = output_of("digest " + remote("team/app:1.0.0"));
+  ASSERT_NE(index, single);
+  const std::string arguments = remote("team/app:1.0.0") + " " + remote("team/app:both");
+  EXPECT_EQ(status_of("tag " + arguments), 1);
+  EXPECT_EQ(output_of("digest " + remote("team/app:both")), index);
+  output_of("tag --force " + arguments);
+  EXPECT_EQ(output_of("digest " + remote("team/app:both")), single);
+}
+
+TEST_F(RegistryCommands, TwoImagesAreNotPushedToOneName) {
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /b.txt\n", "-t " + name("team/app:2")).status, 0);
+  EXPECT_EQ(status_of("push " + name("team/app:1.0.0") + " " + name("team/app:2") + " --to " +
+                      name("team/app:3")),
+            2);
+  EXPECT_EQ(output_of("tags " + name("team/app")), "1.0.0\n");
+}
+
 TEST_F(RegistryCommands, AManifestIsDeletedByItsDigest) {
   const std::string digest = output_of("digest " + remote("team/app:1.0.0"));
   output_of("delete " + remote("team/app@" + digest.substr(0, digest.size() - 1)));
@@ -91,7 +111,7 @@ TEST_F(RegistryCommands, SingleBlobsAreSentAndFetched) {
 
 TEST_F(RegistryCommands, PushesArePlannedAndGuarded) {
   EXPECT_THAT(output_of("push --dry-run " + name("team/app:1.0.0")),
-              HasSubstr("0 requests, 0 B sent"));
+              HasSubstr("1 request, 0 B sent"));
   const std::string wrong = "sha256:" + std::string(64, '0');
   build("FROM scratch\nCOPY a.txt /b.txt\n", "-t " + name("team/app:1.0.0"));
   EXPECT_EQ(status_of("push --no-clobber " + name("team/app:1.0.0")), 1);

@@ -11,7 +11,6 @@
 #include "registry/auth_check.h"
 #include "registry/delete_tag.h"
 #include "registry/push.h"
-#include "registry/push_plan.h"
 #include "registry/registries.h"
 #include "registry/sync.h"
 #include "tests/support/fake_registry.h"
@@ -196,26 +195,6 @@ TEST(CheckAccess, SaysThatNobodyIsLoggedIn) {
   const Repository repository = world.repository("team/app");
   EXPECT_THAT(check_access(repository, repository).findings.at(1).reason,
               HasSubstr("nobody is logged in"));
-}
-
-TEST(PlanPush, TellsWhatMovesAndWhatDoesNot) {
-  World world;
-  oci::MemoryStore& store = world.store();
-  const auto plan_of = [&](const oci::Descriptor& root, const std::string& tag) {
-    world.registry().server().forget_requests();
-    const auto plan = plan_push(store, root, world.repository("team/app"), {.tags = {tag}});
-    for (const auto& request : world.registry().server().requests()) {
-      EXPECT_EQ(request.method, "HEAD");
-    }
-    return plan;
-  };
-  EXPECT_TRUE(plan_of(world.image(), "v1").steps.empty());
-  const auto retag = plan_of(world.image(), "v2");
-  ASSERT_EQ(retag.steps.size(), 1U);
-  EXPECT_EQ(retag.steps[0].kind, PushPlan::Step::Kind::kTag);
-  const auto other = plan_of(test::add_image(store, "linux/amd64", "", 3), "v3");
-  EXPECT_GT(other.bytes_saved(), 0U);
-  EXPECT_GT(other.bytes_sent(), 0U);
 }
 
 class SyncTest : public ::testing::Test {

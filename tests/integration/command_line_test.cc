@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What options mean that are there, are not there, or are there with nothing in them.
+
+#include <filesystem>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_registry.h"
+#include "tests/support/program_test.h"
+
+namespace bale::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class CommandLineTest : public ProgramTest {
+ protected:
+  /// Fails the test where the arguments are not refused with these words.
+  void expect_refused(const std::string& arguments, const std::string& words) {
+    const PeerRun run = bale(arguments);
+    EXPECT_EQ(run.status, 2) << arguments;
+    EXPECT_THAT(run.output, HasSubstr(words)) << arguments;
+  }
+};
+
+/// A plain registry by two names: that of a host on loopback, and one that leads there as well, but
+/// could be anywhere.
+class TlsVerify : public CommandLineTest {
+ protected:
+  void SetUp() override {
+    CommandLineTest::SetUp();
+    ASSERT_EQ(build("FROM scratch\nCOPY a.txt /a.txt\n", "-t " + near() + ":v1").status, 0);
+    ASSERT_EQ(bale("-q push " + near() + ":v1").status, 0);
+  }
+
+  std::string near() const { return registry_.name("team/app"); }
+  std::string far() const { return "0.0.0.0" + near().substr(near().find(':')); }
+  PeerRun tags(const std::string& options, const std::string& repository) const {
+    return bale("-q --retries 0 " + options + " tags " + repository);
+  }
+
+ private:
+  FakeRegistry registry_;
+};
+
+TEST_F(TlsVerify, ByDefaultOnlyLoopbackIsAskedByHttp) {
+  EXPECT_EQ(tags("", near()).status, 0);
+  const PeerRun run = tags("", far());
+  EXPECT_EQ(run.status, 6);
+  EXPECT_THAT(run.output, HasSubstr("https://0.0.0.0"));
+  EXPECT_THAT(run.output, Not(HasSubstr("http://")));
+  EXPECT_THAT(run.output, HasSubstr("--tls-verify=false"));
+}
+
+TEST_F(TlsVerify, FalseAllowsHttpEverywhere) {
+  EXPECT_EQ(tags("--tls-verify=false", near()).status, 0);
+  EXPECT_EQ(tags("--tls-verify=false", far()).status, 0);
+}
+
+TEST_F(TlsVerify, TrueDemandsHttpsEverywhere) {
+  EXPECT_EQ(tags("--tls-verify=true", near()).status, 6);
+  EXPECT_EQ(tags("--tls-verify", near()).status, 6);
+}
+
+TEST_F(TlsVerify, CredentialsStayAwayFromHttp) {
+  write_text(auth_file(), R"({"auths":{")" + far().substr(0, far().find('/')) +
+                              R"(":{"auth":"dXNlcjpzZWNyZXQ="}}})");
+  const PeerRun run = tags("--log-level debug --authfile " + auth_file().string(), far());
+  EXPECT_EQ(run.status, 6);
+  EXPECT_THAT(run.output, Not(HasSubstr("http://")));
+}
+
+TEST_F(CommandLineTest, AnEmptyValueIsNotNoValue) {
+  expect_refused("push localhost/app --to ''", "--to: the value is empty");
+  expect_refused("push localhost/app --expect-digest ''", "--expect-digest: the value is empty");
+  expect_refused("manifest create app a --expect-platforms ''",
+                 "--expect-platforms: the value is empty");
+}
+
+TEST_F(CommandLineTest, AnEmptyValueAfterAnEqualsSignTakesNoOtherWord) {
+  expect_refused("push --to= localhost/app", "--to: the value is empty");
+  expect_refused("images --store= --json", "--store: the value is empty");
+  expect_refused("build --target= " + context().string(), "--target: the value is empty");
+}
+
+TEST_F(CommandLineTest, UnknownWordsGetASuggestion) {
+  expect_refused("isnpect x", "did you mean \"inspect\"?");
+  expect_refused("cat", "bale --help lists what there is");
+  expect_refused("manifest creat x", "unknown command \"manifest creat\"");
+  expect_refused("manifest frob", "bale manifest --help lists what there is");
+  expect_refused("manifest create x --froce", "did you mean \"--force\"?");
+  expect_refused("manifest create x --zzzzzz", "bale manifest create --help lists what there is");
+  expect_refused("manifest create", "see bale manifest create --help");
+}
+
+}  // namespace
+}  // namespace bale::test
