@@ -163,7 +163,7 @@ void ImageLayout::update(const std::function<void(Index& index)>& edit) {
   const std::string text = to_json(after);
   if (after.manifests.size() > kMaxDescriptors || text.size() > kMaxManifestSize) {
     throw Error(ErrorCode::kFailed, path().string() + " holds as many images as a layout can",
-                "remove some, for instance with bale clean --all");
+                "remove some, for instance with bale untag");
   }
   state_->temporary.replace_file(state_->index_file(), text);
 }

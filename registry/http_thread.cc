@@ -84,6 +84,20 @@ bool is_retryable(CURLcode code) {
   }
 }
 
+const char* hint_for(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "check the name of the host, and the network";
+    case CURLE_COULDNT_CONNECT:
+      return "check host and port, and whether the registry is up";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "if the registry has no TLS: --tls-verify=false, or insecure = true in "
+             "registries.conf";
+    default:
+      return "";
+  }
+}
+
 TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
   const std::string reason = *detail != '\0' ? detail : curl().easy_strerror(code);
   const std::string what = describe(request) + ": " + reason;
@@ -93,11 +107,7 @@ TransferFailure failure_of(const Request& request, CURLcode code, const char* de
                            request.url.authority() + "/, or use --tls-verify=false"),
             false};
   }
-  const char* hint = code == CURLE_SSL_CONNECT_ERROR
-                         ? "if the registry has no TLS: --tls-verify=false, or insecure = true in "
-                           "registries.conf"
-                         : "";
-  return {oci::Error(oci::ErrorCode::kUnavailable, what, hint), is_retryable(code)};
+  return {oci::Error(oci::ErrorCode::kUnavailable, what, hint_for(code)), is_retryable(code)};
 }
 
 }  // namespace

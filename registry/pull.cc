@@ -99,7 +99,7 @@ FetchedManifest fetch_root(const Repository& from, std::string_view reference) {
   try {
     return from.get_manifest(reference);
   } catch (const oci::Error& error) {
-    throw error.in("pulling " + from.name() + " " + std::string(reference));
+    throw error.in("pulling " + from.name_of(reference));
   }
 }
 

@@ -167,7 +167,7 @@ class Push {
     try {
       put_manifest_with_subject(repository, reference, manifest, bytes);
     } catch (const oci::Error& error) {
-      throw error.in("pushing " + repository.name() + " " + reference);
+      throw error.in("pushing " + repository.name_of(reference));
     }
     const std::lock_guard lock(mutex_);
     ++result_.manifests;

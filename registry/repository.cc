@@ -88,6 +88,11 @@ Repository& Repository::operator=(const Repository&) = default;
 
 const std::string& Repository::name() const { return state_->name; }
 
+std::string Repository::name_of(std::string_view reference) const {
+  const char* separator = oci::Digest::try_parse(reference) ? "@" : ":";
+  return name() + separator + std::string(reference);
+}
+
 Repository Repository::with_stop(std::stop_token stop) const {
   Repository copy = *this;
   copy.state_ = std::make_shared<State>(*state_, std::move(stop));

@@ -74,6 +74,8 @@ class Repository final : public oci::BlobProvider {
   Repository& operator=(const Repository&);
 
   const std::string& name() const;
+  /// `HOST/REPOSITORY:TAG` or `HOST/REPOSITORY@DIGEST`.
+  std::string name_of(std::string_view reference) const;
   /// The same repository, whose requests end when `stop` is asked for.
   Repository with_stop(std::stop_token stop) const;
   /// Whether blobs of `other` may be mounted here, since both are in one registry.
@@ -142,6 +144,7 @@ class Repository final : public oci::BlobProvider {
  private:
   class State;
   std::unique_ptr<oci::Source> do_open(const oci::Descriptor& descriptor) const override;
+  std::vector<std::string> list_tags() const;
 
   std::shared_ptr<State> state_;  // shared with copies and with sources that outlive a call
 };

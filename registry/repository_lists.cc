@@ -38,6 +38,14 @@ std::string referrers_tag(const oci::Digest& subject) {
 }
 
 std::vector<std::string> Repository::tags() const {
+  try {
+    return list_tags();
+  } catch (const oci::Error& error) {
+    throw error.in("listing the tags of " + name());
+  }
+}
+
+std::vector<std::string> Repository::list_tags() const {
   std::vector<std::string> all;
   std::set<std::string> seen;
   Call call{.path = "/tags/list", .queries = {{"n", std::to_string(kPageSize)}}};

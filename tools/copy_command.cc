@@ -33,12 +33,6 @@ struct CopyOptions {
 
 void copy_what_refers(Program& program, const OpenedImage& image,
                       const oci::ImageName& destination) {
-  const bool between_registries = destination.transport == oci::Transport::kRegistry &&
-                                  image.name.transport == oci::Transport::kRegistry;
-  if (!between_registries) {
-    throw oci::Error(oci::ErrorCode::kInvalid,
-                     "--referrers copies from registry to registry (docker://)");
-  }
   using Access = registry::Repository::Access;
   const auto from = program.repository(*image.name.reference, Access::kPull);
   registry::BlobPusher pusher(program.repository(*destination.reference, Access::kPush),
@@ -60,6 +54,17 @@ void check_format(const CopyOptions& options, const oci::ImageName& destination)
   }
 }
 
+/// Said before anything is copied.
+void check_referrers(const CopyOptions& options, const oci::ImageName& destination) {
+  const bool between_registries =
+      destination.transport == oci::Transport::kRegistry &&
+      oci::ImageName::parse(options.source).transport == oci::Transport::kRegistry;
+  if (options.referrers && !between_registries) {
+    throw oci::Error(oci::ErrorCode::kInvalid,
+                     "--referrers copies from registry to registry (docker://)");
+  }
+}
+
 /// Layers stay as they are, so that a registry may mount them from where they came.
 WriteOptions to_format(Program& program, OpenedImage& image, const oci::ImageName& destination,
                        oci::ImageFormat format) {
@@ -75,6 +80,7 @@ WriteOptions to_format(Program& program, OpenedImage& image, const oci::ImageNam
 int copy(Program& program, const CopyOptions& options) {
   const auto destination = oci::ImageName::parse(options.destination);
   check_format(options, destination);
+  check_referrers(options, destination);
   if (destination.transport == oci::Transport::kRegistry) {
     program.set_push_hosts({destination.reference->host});
   }

@@ -210,12 +210,16 @@ int annotate_index(Program& program, const ManifestOptions& options) {
                      "manifest annotate takes an entry of the index, or --index",
                      "for instance bale manifest annotate --annotation K=V LIST DIGEST");
   }
+  const auto edit = entry_edit(options.entry);
+  if (options.of_index && edit.changes_platform()) {
+    throw oci::Error(oci::ErrorCode::kInvalid, "an index has no platform, its entries have",
+                     "name the entry in place of --index");
+  }
   const auto place = open_place(program, options.name);
   std::vector<std::pair<std::string, oci::Digest>> members;
   for (const auto& member : options.members) {
     members.emplace_back(member, member_digest(program, member));
   }
-  const auto edit = entry_edit(options.entry);
   return edit_place(*place, options, [&](const std::optional<PlacedImage>& now) {
     oci::Index index = present_index(now, options.name);
     if (options.of_index) annotate(program, index, options);
@@ -291,9 +295,9 @@ int push_index(Program& program, const ManifestOptions& options) {
 
 int remove_indexes(Program& program, const ManifestOptions& options) {
   for (const auto& member : options.members) {
-    if (!open_place(program, member)->remove()) {
-      throw oci::Error(oci::ErrorCode::kNotFound, "no index " + member);
-    }
+    const auto place = open_place(program, member);
+    (void)present_index(place->read(), member);
+    place->remove();
   }
   return exit_status::kDone;
 }

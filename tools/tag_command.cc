@@ -55,11 +55,16 @@ int tag(Program& program, const TagOptions& options) {
   if (oci::ImageName::parse(options.source).transport == oci::Transport::kRegistry) {
     return tag_in_registry(program, options);
   }
-  const oci::StoredImage source = find_source(program, options.source);
   std::vector<oci::Reference> names;
   for (const auto& target : options.targets) {
+    if (oci::ImageName::parse(target).transport == oci::Transport::kRegistry) {
+      throw oci::Error(oci::ErrorCode::kInvalid,
+                       "tag works within the store or a registry, and " + target + " is elsewhere",
+                       "bale push " + options.source + " --to NAME brings it there");
+    }
     names.push_back(oci::Reference::parse(target).with_default_tag());
   }
+  const oci::StoredImage source = find_source(program, options.source);
   const auto origins = program.store().origins(source.root.digest);
   for (const auto& name : names) program.store().tag(name, source.root, origins);
   return exit_status::kDone;

@@ -2,6 +2,8 @@
 #include "tools/terminal.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -35,11 +37,18 @@ void print_lines(std::string_view text) {
   }
 }
 
+/// Whoever reads the results has seen enough, as `head` has: no error, but the end.
+void end_like_a_filter() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+}
+
 }  // namespace
 
 void print(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
+    if (errno == EPIPE) end_like_a_filter();
     throw oci::errno_error("writing to standard output");
   }
 }

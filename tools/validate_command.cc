@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ std::vector<oci::Fault> faults_of(Program& program, const std::string& text) {
   const auto name = oci::ImageName::parse(text);
   const bool whole_layout =
       name.transport == oci::Transport::kOciLayout && name.tag.empty() && !name.digest;
+  if (whole_layout && !std::filesystem::exists(name.path)) {
+    throw oci::Error(oci::ErrorCode::kNotFound, "no folder " + name.path);
+  }
   if (whole_layout) return oci::validate_layout(name.path);
   const OpenedImage image = open_image(program, text);
   return oci::validate_image(*image.blobs, image.root);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oci/fd.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/program_test.h"
 
@@ -94,6 +95,34 @@ TEST_F(CommandLineTest, UnknownWordsGetASuggestion) {
   expect_refused("manifest create x --froce", "did you mean \"--force\"?");
   expect_refused("manifest create x --zzzzzz", "bale manifest create --help lists what there is");
   expect_refused("manifest create", "see bale manifest create --help");
+}
+
+TEST_F(CommandLineTest, WhatCannotBeIsSaidBeforeAnythingIsDone) {
+  expect_refused("copy docker://0.0.0.0:1/a oci:x --referrers", "from registry to registry");
+  expect_refused("manifest annotate app --index --os linux", "an index has no platform");
+  expect_refused("tag localhost/app docker://localhost/app:v1", "bale push localhost/app --to");
+}
+
+TEST_F(CommandLineTest, WhatIsNotThereIsNotFound) {
+  EXPECT_EQ(bale("validate oci:" + (scratch_ / "nowhere").string()).status, 5);
+  EXPECT_EQ(bale("manifest rm localhost/app").status, 5);
+}
+
+TEST_F(CommandLineTest, OnlyIndexesAreRemovedAsSuch) {
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /a.txt\n", "-t localhost/app:v1").status, 0);
+  expect_refused("manifest rm localhost/app:v1", "not an index");
+  EXPECT_EQ(bale("inspect localhost/app:v1").status, 0);
+}
+
+TEST_F(CommandLineTest, AReaderThatHasSeenEnoughIsNoError) {
+  std::string dockerfile = "FROM scratch\n";
+  for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"}) {  // more than a pipe holds
+    dockerfile += "LABEL " + std::string(name) + "=" + std::string(10'000, 'x') + "\n";
+  }
+  ASSERT_EQ(build(dockerfile, "-t localhost/app:v1").status, 0);
+  const auto errors = scratch_ / "errors";
+  bale("inspect --json localhost/app:v1 2> " + errors.string() + " | true");
+  EXPECT_EQ(oci::read_file(errors, 4096), "");
 }
 
 }  // namespace
