@@ -85,8 +85,11 @@ int copy(Program& program, const CopyOptions& options) {
     program.set_push_hosts({destination.reference->host});
   }
   OpenedImage image = open_image(program, options.source);
+  const oci::Descriptor whole = image.root;
   select_platforms(image, parse_platforms(options.platforms),
                    destination.transport == oci::Transport::kDockerArchive);
+  const bool exported = destination.transport != oci::Transport::kRegistry;
+  if (exported) complete_in_store(program, image, whole);
   if (!options.packing.compression.empty()) {
     image = recompressed(program, image, destination, parse_layer_options(options.packing),
                          options.force ? oci::Recompress::kAll : oci::Recompress::kOthers);

@@ -138,6 +138,17 @@ oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
   return origins;
 }
 
+void complete_in_store(Program& program, const OpenedImage& image, const oci::Descriptor& whole) {
+  if (image.name.transport != oci::Transport::kStore) return;
+  oci::Store& store = program.store();
+  if (!store.find(whole.digest) || store.missing_blobs(whole).empty()) return;
+  oci::for_each_blob(*image.blobs, image.root, [&](const oci::WalkedBlob& blob) {
+    const bool layer = blob.role == oci::BlobRole::kLayer && !oci::is_foreign(blob.descriptor);
+    if (layer) oci::copy_blob(*image.blobs, blob.descriptor, store.blobs());
+  });
+  if (store.missing_blobs(whole).empty()) store.keep(whole);
+}
+
 void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, oci::Store& store,
                    const oci::BlobOrigins& origins) {
   if (origins.empty()) return oci::copy_image(blobs, root, store.blobs());

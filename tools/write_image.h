@@ -24,6 +24,11 @@ bool is_in_registry(const OpenedImage& image);
 oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
                             const oci::BlobProvider& documents);
 
+/// Fetches the layers of an image that the store has left in a registry, before they are read for
+/// something else: once and for all. `whole` is the image in the store that `image` is, or is a part
+/// of. Nothing for an image from elsewhere.
+void complete_in_store(Program& program, const OpenedImage& image, const oci::Descriptor& whole);
+
 /// Copies documents, and those blobs that have no origin.
 void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, oci::Store& store,
                    const oci::BlobOrigins& origins);

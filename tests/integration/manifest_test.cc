@@ -220,6 +220,19 @@ TEST_F(RegistryManifestTest, FetchesNoLayerIntoTheStore) {
   EXPECT_THAT(platforms(remote("v2")), ElementsAre("amd64", "arm64"));
 }
 
+TEST_F(RegistryManifestTest, LayersThatAreExportedStayInTheStore) {
+  done("manifest create app:v1 " + remote("amd64") + " " + remote("arm64"));
+  const std::string part = "oci:" + (scratch_ / "part").string() + ":v1";
+  done("copy app:v1 " + part + " --platform linux/arm64");
+  EXPECT_THAT(bale("images").output, HasSubstr("remote layers"));
+  done("copy app:v1 oci:" + (scratch_ / "whole").string() + ":v1");
+  EXPECT_THAT(bale("images").output, Not(HasSubstr("remote layers")));
+  registry_.server().forget_requests();
+  done("copy --offline app:v1 oci:" + (scratch_ / "again").string() + ":v1");
+  EXPECT_TRUE(registry_.server().lines().empty());
+  done("validate oci:" + store().string());
+}
+
 TEST_F(RegistryManifestTest, NoticesARivalThatWroteAfterIt) {
   done("manifest create " + remote("v1"));
   bool raced = false;
