@@ -30,49 +30,55 @@ Words command_names(const CLI::App& app) {
   return names;
 }
 
-oci::Error usage_error(std::string what, std::string hint) {
-  return {oci::ErrorCode::kInvalid, std::move(what), std::move(hint)};
-}
-
-/// The commands that were named, outermost first: `bale`, `bale manifest`, `bale manifest create`.
-std::vector<const CLI::App*> named_commands(const CLI::App& app) {
-  std::vector<const CLI::App*> named{&app};
-  for (auto inner = app.get_subcommands(); !inner.empty();) {
-    named.push_back(inner.front());
-    inner = inner.front()->get_subcommands();
-  }
-  return named;
-}
-
 /// What is wrong with a command line, in bale's words where CLI11's name no remedy.
-oci::Error explained(const CLI::App& app, const CLI::ParseError& error) {
-  const auto commands = named_commands(app);
-  std::string name;
-  Words options;
-  for (const CLI::App* command : commands) {
-    name += (name.empty() ? "" : " ") + command->get_name();
-    const Words own = option_names(*command);
-    options.insert(options.end(), own.begin(), own.end());
+class UsageError {
+ public:
+  /// Of the command that was named, as far as that was understood.
+  explicit UsageError(const CLI::App& app) : unknown_(app.remaining(true)) {
+    enter(app);
+    for (auto inner = app.get_subcommands(); !inner.empty(); inner = command_->get_subcommands()) {
+      enter(*inner.front());
+    }
   }
-  const std::string help = name + " --help";
-  const auto suggestion = [&help](const std::string& word, const Words& known) {
-    const std::string near = oci::nearest(word, known);
-    return near.empty() ? help + " lists what there is" : "did you mean \"" + near + "\"?";
-  };
-  const Words known_commands = command_names(*commands.back());
-  for (const auto& word : app.remaining(true)) {
+
+  oci::Error explained(const CLI::ParseError& error) const {
+    if (unknown_.empty()) return made(error.what(), "see " + help());
+    const std::string& word = unknown_.front();
     if (word.starts_with('-')) {
       const std::string option = word.substr(0, word.find('='));
-      return usage_error("unknown option " + option, suggestion(option, options));
+      return made("unknown option " + option, suggestion(option, options_));
     }
-    if (known_commands.empty()) {
-      return usage_error("unexpected argument \"" + word + "\"", "see " + help);
-    }
-    const std::string path = commands.size() == 1 ? "" : commands.back()->get_name() + " ";
-    return usage_error("unknown command \"" + path + word + "\"", suggestion(word, known_commands));
+    const Words commands = command_names(*command_);
+    if (commands.empty()) return made("unexpected argument \"" + word + "\"", "see " + help());
+    return made("unknown command \"" + group_ + word + "\"", suggestion(word, commands));
   }
-  return usage_error(error.what(), "see " + help);
-}
+
+ private:
+  void enter(const CLI::App& command) {
+    if (command_ != nullptr) group_ += command.get_name() + " ";
+    path_ += command.get_name() + " ";
+    command_ = &command;
+    const Words own = option_names(command);
+    options_.insert(options_.end(), own.begin(), own.end());
+  }
+
+  std::string help() const { return path_ + "--help"; }
+
+  std::string suggestion(const std::string& word, const Words& known) const {
+    const std::string near = oci::nearest(word, known);
+    return near.empty() ? help() + " lists what there is" : "did you mean \"" + near + "\"?";
+  }
+
+  static oci::Error made(std::string what, std::string hint) {
+    return {oci::ErrorCode::kInvalid, std::move(what), std::move(hint)};
+  }
+
+  const Words unknown_;
+  const CLI::App* command_ = nullptr;  // the innermost
+  std::string path_;                   // `bale manifest create `
+  std::string group_;                  // the same without the program
+  Words options_;                      // of all on the way
+};
 
 /// Mostly a variable of a script that was not set: taken for no option at all it would switch off
 /// what the option guards.
@@ -200,7 +206,7 @@ std::optional<Action> CommandLine::parse(int argc, const char* const* argv) {
     app_->exit(success);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    throw explained(*app_, error);
+    throw UsageError(*app_).explained(error);
   }
   return chosen_;
 }
