@@ -25,8 +25,8 @@ oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
                             const oci::BlobProvider& documents);
 
 /// Fetches the layers of an image that the store has left in a registry, before they are read for
-/// something else: once and for all. `whole` is the image in the store that `image` is, or is a part
-/// of. Nothing for an image from elsewhere.
+/// something else: once and for all. `whole` is the image in the store that `image` is, or is a
+/// part of. Nothing for an image from elsewhere.
 void complete_in_store(Program& program, const OpenedImage& image, const oci::Descriptor& whole);
 
 /// Copies documents, and those blobs that have no origin.
