@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci/error.h"
@@ -19,6 +20,12 @@ UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode) 
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   if (fd < 0) throw errno_error("opening " + path.string());
   return UniqueFd(fd);
+}
+
+std::uint64_t file_size(const UniqueFd& fd) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw errno_error("asking for the size of a file");
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 std::size_t FileSource::read(MutableBytes buffer) {

@@ -34,6 +34,9 @@ class UniqueFd {
 /// Opens with O_CLOEXEC; throws the errno error with "opening PATH".
 UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
 
+/// Of a regular file. Throws as errno says.
+std::uint64_t file_size(const UniqueFd& fd);
+
 /// What it means when fewer bytes were read than there was room for.
 enum class ShortRead {
   kMoreMayCome,  ///< as from a pipe

@@ -45,9 +45,9 @@ class CheckedStream final : public Source {
   std::optional<Hasher> hasher_;
 };
 
-std::unique_ptr<Source> open_plain(const BlobProvider& blobs, const Descriptor& layer) {
-  auto plain = std::make_unique<Decompressor>(blobs.open(layer));
-  if (layer.size < kSmallBlob) return plain;
+std::unique_ptr<Source> open_plain(std::unique_ptr<Source> packed, std::uint64_t size) {
+  auto plain = std::make_unique<Decompressor>(std::move(packed));
+  if (size < kSmallBlob) return plain;
   return std::make_unique<ReadAheadSource>(std::move(plain));
 }
 
@@ -55,7 +55,12 @@ std::unique_ptr<Source> open_plain(const BlobProvider& blobs, const Descriptor& 
 
 std::unique_ptr<Source> open_layer(const BlobProvider& blobs, const Descriptor& layer,
                                    const UnpackLimits& limits) {
-  return std::make_unique<CheckedStream>(open_plain(blobs, layer), limits.for_blob(layer.size),
+  return open_packed(blobs.open(layer), layer.size, limits);
+}
+
+std::unique_ptr<Source> open_packed(std::unique_ptr<Source> packed, std::uint64_t size,
+                                    const UnpackLimits& limits) {
+  return std::make_unique<CheckedStream>(open_plain(std::move(packed), size), limits.for_blob(size),
                                          CheckedStream::Hashing::kOff);
 }
 
@@ -69,7 +74,7 @@ struct LayerReader::State {
   State(const BlobProvider& blobs, const Descriptor& layer, const std::optional<DiffId>& diff_id,
         std::uint64_t limit)
       : expected(diff_id),
-        stream(open_plain(blobs, layer), limit,
+        stream(open_plain(blobs.open(layer), layer.size), limit,
                diff_id ? CheckedStream::Hashing::kOn : CheckedStream::Hashing::kOff),
         tar(stream) {}
 

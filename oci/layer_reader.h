@@ -16,6 +16,10 @@ namespace bale::oci {
 std::unique_ptr<Source> open_layer(const BlobProvider& blobs, const Descriptor& layer,
                                    const UnpackLimits& limits = {});
 
+/// The same for what is no blob yet: `packed` has `size` bytes.
+std::unique_ptr<Source> open_packed(std::unique_ptr<Source> packed, std::uint64_t size,
+                                    const UnpackLimits& limits = {});
+
 /// Throws kCorrupt where a layer's tar is not the one that the config names.
 void check_diff_id(const DiffId& actual, const DiffId& expected);
 

@@ -11,6 +11,8 @@
 
 namespace bale::oci {
 
+class TarReader;
+
 /// One line of a table of contents: the entry, and for regular files the digest of the content and
 /// where it starts in the uncompressed tar.
 struct TocEntry {
@@ -41,6 +43,9 @@ void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
 /// The table of a layer blob in memory, with the place of every entry's content, empty ones
 /// included.
 std::vector<TocEntry> list_entries(const BlobProvider& blobs, const Descriptor& layer);
+
+/// The same of a tar that is read here.
+std::vector<TocEntry> list_entries(TarReader& tar);
 
 /// Visits every entry of a layer blob in order; `content` is the entry's data and valid during the
 /// call only (what the visitor does not read is skipped). Limits as the extractor has them.

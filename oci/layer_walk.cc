@@ -46,6 +46,12 @@ std::vector<TocEntry> list_entries(const BlobProvider& blobs, const Descriptor& 
   return entries;
 }
 
+std::vector<TocEntry> list_entries(TarReader& tar) {
+  std::vector<TocEntry> entries;
+  while (auto entry = tar.next()) entries.push_back(described(*std::move(entry), tar));
+  return entries;
+}
+
 void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
                 const std::optional<DiffId>& expected, Sink& toc) {
   TocWriter writer(toc);

@@ -2,15 +2,22 @@
 #include "oci/recompress.h"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+
 #include "oci/block_compressor.h"
 #include "oci/block_pipeline.h"
 #include "oci/error.h"
+#include "oci/fd.h"
 #include "oci/layer_reader.h"
 #include "oci/layer_toc.h"
+#include "oci/spool.h"
+#include "oci/tar_copy.h"
 
 namespace bale::oci {
 
@@ -54,27 +61,78 @@ class ContentPlaces {
   std::uint64_t position_ = 0;
 };
 
-/// `places` only with a chunked table.
-struct Repacking {
-  std::unique_ptr<BlockCompressor> compressor;
-  std::optional<ContentPlaces> places = {};
-  std::optional<ChunkedTable> chunked = {};
+/// Fills blocks with what is written, and sends them on their way.
+class BlockSink final : public Sink {
+ public:
+  BlockSink(BlockPipeline& pipeline, ContentPlaces* places)
+      : pipeline_(pipeline), places_(places), block_(pipeline.take()) {}
+
+  void write(Bytes bytes) override {
+    while (!bytes.empty()) {
+      if (block_->used == block_->capacity()) {
+        put();
+        block_ = pipeline_.take();
+      }
+      const std::size_t size = std::min(bytes.size(), block_->capacity() - block_->used);
+      std::memcpy(block_->at(block_->used, size).data(), bytes.data(), size);
+      block_->used += size;
+      bytes = bytes.subspan(size);
+    }
+  }
+  /// Even of nothing there is one block, and no other one is empty: as LayerWriter cuts.
+  void finish() { put(); }
+
+ private:
+  void put() {
+    if (places_ != nullptr) places_->lay_out(*block_);
+    pipeline_.put(std::move(block_));
+  }
+
+  BlockPipeline& pipeline_;
+  ContentPlaces* places_;  // null: nobody asks
+  std::unique_ptr<LayerBlock> block_;
 };
 
-PackedStream repack(Source& plain, Repacking& how, ThreadPool& pool, Sink& packed) {
-  BlockPipeline pipeline(pool, *how.compressor, {nullptr, how.chunked ? &*how.chunked : nullptr},
-                         packed);
-  auto block = pipeline.take();
-  block->used = read_full(plain, block->at(0, block->capacity()));
-  // Even of nothing there is one block, and no other one is empty: as LayerWriter cuts.
-  do {
-    if (how.places) how.places->lay_out(*block);
-    pipeline.put(std::move(block));
-    block = pipeline.take();
-    block->used = read_full(plain, block->at(0, block->capacity()));
-  } while (block->used > 0);
-  return pipeline.finish();
-}
+/// A tar on its way to a blob.
+class Repacking {
+ public:
+  /// `open` gives the plain tar, from its start, each time. With a chunked table it must be known
+  /// where contents lie before they are packed: a first reading.
+  Repacking(const LayerOptions& options, std::function<std::unique_ptr<Source>()> open)
+      : options_(options), compressor_(make_block_compressor(options)), open_(std::move(open)) {
+    if (!options.is_chunked()) return;
+    const auto plain = open_();
+    TarReader tar(*plain);
+    places_.emplace(list_entries(tar));
+    tar.drain();
+    chunked_.emplace();
+  }
+
+  LayerResult run(const std::optional<DiffId>& expected, BlobStore& to, ThreadPool& pool,
+                  void (*copy_plain)(Source&, Sink&)) {
+    const auto blob = to.create_blob();
+    BlockPipeline pipeline(pool, *compressor_, {nullptr, chunked_ ? &*chunked_ : nullptr}, *blob);
+    BlockSink blocks(pipeline, places_ ? &*places_ : nullptr);
+    copy_plain(*open_(), blocks);
+    blocks.finish();
+    PackedStream packed = pipeline.finish();
+    DiffId diff_id(std::move(packed.plain_digest));
+    if (expected) check_diff_id(diff_id, *expected);
+    blob->finish(packed.packed_digest);
+    return {Descriptor{oci_layer_type(options_.compression), std::move(packed.packed_digest),
+                       packed.packed_size, std::move(packed.annotations)},
+            std::move(diff_id), packed.plain_size};
+  }
+
+ private:
+  const LayerOptions& options_;
+  std::unique_ptr<BlockCompressor> compressor_;
+  std::function<std::unique_ptr<Source>()> open_;
+  std::optional<ContentPlaces> places_;
+  std::optional<ChunkedTable> chunked_;  // with places_ only
+};
+
+void copy_all(Source& from, Sink& to) { copy(from, to); }
 
 }  // namespace
 
@@ -82,23 +140,27 @@ LayerResult recompress_layer(const BlobProvider& from, const Descriptor& layer,
                              const std::optional<DiffId>& expected, BlobStore& to, ThreadPool& pool,
                              const LayerOptions& options) {
   try {
-    Repacking how{make_block_compressor(options)};
-    if (options.is_chunked()) {
-      // Where contents lie must be known before they are packed: a first reading.
-      how.places.emplace(list_entries(from, layer));
-      how.chunked.emplace();
-    }
-    const auto plain = open_layer(from, layer);
-    const auto blob = to.create_blob();
-    PackedStream packed = repack(*plain, how, pool, *blob);
-    DiffId diff_id(std::move(packed.plain_digest));
-    if (expected) check_diff_id(diff_id, *expected);
-    blob->finish(packed.packed_digest);
-    return {Descriptor{oci_layer_type(options.compression), std::move(packed.packed_digest),
-                       packed.packed_size, std::move(packed.annotations)},
-            std::move(diff_id), packed.plain_size};
+    Repacking repacking(options, [&] { return open_layer(from, layer); });
+    return repacking.run(expected, to, pool, copy_all);
   } catch (const Error& error) {
     throw error.in("compressing layer " + layer.digest.to_string() + " anew");
+  }
+}
+
+LayerResult pack_tar(const std::filesystem::path& file, BlobStore& to, ThreadPool& pool,
+                     const LayerOptions& options) {
+  // Shared by the sources that read it.
+  const auto fd = std::make_shared<const UniqueFd>(seekable(open_file(file, O_RDONLY)));
+  try {
+    Repacking repacking(options, [&] {
+      const std::uint64_t size = file_size(*fd);
+      return open_packed(std::make_unique<FileRangeSource>(fd, 0, size), size);
+    });
+    return repacking.run(std::nullopt, to, pool, copy_tar);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorrupt) throw error.in("packing " + file.string());
+    throw Error(error.code(), file.string() + " makes no layer: " + error.what(),
+                "a layer is a whole tar, plain or packed with gzip or zstd");
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <optional>
 
 #include "oci/blob_store.h"
@@ -17,5 +18,11 @@ namespace bale::oci {
 LayerResult recompress_layer(const BlobProvider& from, const Descriptor& layer,
                              const std::optional<DiffId>& expected, BlobStore& to, ThreadPool& pool,
                              const LayerOptions& options);
+
+/// Packs a file that holds a tar, of any packing, as a layer, and checks on the way that it is a
+/// whole tar: throws kCorrupt, and there is no blob. The tar stays as it is. A pipe is read too.
+/// Else as recompress_layer.
+LayerResult pack_tar(const std::filesystem::path& file, BlobStore& to, ThreadPool& pool,
+                     const LayerOptions& options);
 
 }  // namespace bale::oci

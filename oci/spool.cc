@@ -2,11 +2,13 @@
 #include "oci/spool.h"
 
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci/error.h"
@@ -29,6 +31,15 @@ UniqueFd unnamed_file() {
 std::filesystem::path spool_folder() {
   const char* folder = std::getenv("TMPDIR");
   return folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
+}
+
+UniqueFd seekable(UniqueFd fd) {
+  struct stat status {};
+  const bool whole = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                     ::lseek(fd.get(), 0, SEEK_CUR) == 0;
+  if (whole) return fd;
+  FileSource content(std::move(fd));
+  return spool(content, std::numeric_limits<std::uint64_t>::max()).fd;
 }
 
 SpooledFile spool(Source& source, std::uint64_t limit) {

@@ -17,6 +17,10 @@ struct SpooledFile {
 /// Where temporary files go that may be large: $TMPDIR, else /var/tmp.
 std::filesystem::path spool_folder();
 
+/// The file itself where any part of it can be read at any time, from its start; else what comes
+/// out of it (a pipe, or a file that was read from already), written to a temporary file.
+UniqueFd seekable(UniqueFd fd);
+
 /// Writes all of `source` to a temporary file in the spool folder, for formats that need a
 /// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.
 SpooledFile spool(Source& source, std::uint64_t limit);

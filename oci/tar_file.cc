@@ -2,13 +2,11 @@
 #include "oci/tar_file.h"
 
 #include <array>
-#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci/archive_library.h"
@@ -129,22 +127,6 @@ TarFile::~TarFile() = default;
 
 namespace {
 
-/// The file itself where any part of it can be read at any time, else a copy of what comes.
-UniqueFd seekable(UniqueFd fd) {
-  struct stat status {};
-  const bool whole = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-                     ::lseek(fd.get(), 0, SEEK_CUR) == 0;
-  if (whole) return fd;
-  FileSource content(std::move(fd));
-  return spool(content, std::numeric_limits<std::uint64_t>::max()).fd;
-}
-
-std::uint64_t size_of(const UniqueFd& fd) {
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) throw errno_error("reading a file");
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
 /// The file itself where it is plain, else a spooled copy of its content.
 UniqueFd unpacked(UniqueFd fd) {
   std::array<std::byte, 4> head{};
@@ -153,7 +135,7 @@ UniqueFd unpacked(UniqueFd fd) {
       got <= 0 ||
       sniff_compression(Bytes(head).first(static_cast<std::size_t>(got))) == Compression::kNone;
   if (plain) return fd;
-  const std::uint64_t limit = UnpackLimits().for_blob(size_of(fd));
+  const std::uint64_t limit = UnpackLimits().for_blob(file_size(fd));
   Decompressor content(std::make_unique<FileSource>(std::move(fd)));
   return spool(content, limit).fd;
 }

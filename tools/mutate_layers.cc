@@ -16,7 +16,6 @@
 #include "oci/image_walk.h"
 #include "oci/recompress.h"
 #include "tools/blob_place.h"
-#include "tools/file_blobs.h"
 #include "tools/mutate_config.h"
 
 namespace bale::tools {
@@ -125,9 +124,11 @@ const oci::LayerResult& LayerAppends::layer(const std::string& path) {
 oci::LayerResult LayerAppends::pack(const std::string& path) const {
   const auto options = layer_options(options_);
   if (!fs::is_directory(path)) {
-    FileBlobs files;
-    const auto tar = files.add_file(path, oci::media_type::kOciLayer);
-    return oci::recompress_layer(files, tar, std::nullopt, *place_, program_.pool(), options);
+    try {
+      return oci::pack_tar(path, *place_, program_.pool(), options);
+    } catch (const oci::Error& error) {
+      throw error.in("--append");
+    }
   }
   NullSink toc;
   oci::LayerWriter writer(*place_, program_.pool(), options, toc, program_.stop());

@@ -196,6 +196,34 @@ TEST_F(MutateLayersTest, SquashesToWhatTheLayersAmountTo) {
   EXPECT_EQ(history.front()["empty_layer"], true);
 }
 
+TEST_F(MutateLayersTest, AppendsNothingButTars) {
+  BALE_NEEDS_PEER("tar");
+  test::write_text(scratch_ / "tree/file", std::string(100'000, 'x'));
+  const std::string make = "tar -C " + path("tree") + " -c . ";
+  test::run_peer(make + "> " + path("whole.tar"));
+  test::run_peer("head -c 50000 " + path("whole.tar") + " > " + path("cut.tar"));
+  test::run_peer("gzip < " + path("whole.tar") + " | head -c 200 > " + path("cut.tar.gz"));
+  test::write_text(scratch_ / "some.json", R"({"schemaVersion": 2, "manifests": []})");
+  for (const char* file : {"cut.tar", "cut.tar.gz", "some.json"}) {
+    const auto run = bale("mutate app:1 -t app:2 --append " + path(file));
+    EXPECT_EQ(run.status, 7) << file;
+    EXPECT_THAT(run.output, HasSubstr(std::string(file) + " makes no layer: "));
+    EXPECT_THAT(run.output, HasSubstr("hint: a layer is a whole tar"));
+  }
+  EXPECT_NE(bale("digest app:2").status, 0);
+
+  test::run_peer("head -c 10240 /dev/zero > " + path("empty.tar"));
+  expect_done("mutate app:1 -t app:2 --append " + path("empty.tar"));
+  expect_valid("app:2");
+  const auto whole =
+      digest_of(expect_done("mutate app:1 -t app:3 --created-by x --append " + path("whole.tar")));
+  // As `<(tar ...)` of a shell gives it.
+  const auto piped =
+      test::run_peer(make + "| " + std::string(BALE_PROGRAM) + " --store " + store().string() +
+                     " mutate app:1 -t app:4 --created-by x --append /dev/stdin");
+  EXPECT_EQ(digest_of(piped), whole);
+}
+
 TEST_F(MutateLayersTest, KeepsOwnersModesAndAttributesInASquash) {
   if (::geteuid() != 0) GTEST_SKIP() << "owners need root";
   BALE_NEEDS_PEER("tar");

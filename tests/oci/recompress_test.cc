@@ -3,9 +3,12 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "oci/error.h"
+#include "oci/new_file.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
 namespace bale::oci {
@@ -65,6 +68,45 @@ TEST_F(Recompress, MakesNoBlobOfALayerThatIsNotTheOneExpected) {
                                 other, pool_, options_of(Compression::kZstd)),
                Error);
   EXPECT_FALSE(other.size(wanted.descriptor.digest).has_value());
+}
+
+TEST_F(Recompress, PacksATarOfAnyPackingAsTheWriterWouldHave) {
+  const test::ScratchFolder scratch;
+  for (const Compression from : {Compression::kNone, Compression::kGzip, Compression::kZstd}) {
+    const LayerResult layer = write(5'000'000, from);
+    NewFile file(scratch / "layer.tar");
+    copy(*store_.open(layer.descriptor), file);
+    file.finish();
+    for (const Compression to : {Compression::kNone, Compression::kGzip, Compression::kZstd}) {
+      MemoryStore other;
+      const LayerResult packed = pack_tar(scratch / "layer.tar", other, pool_, options_of(to));
+      EXPECT_EQ(packed.descriptor, write(5'000'000, to).descriptor);
+      EXPECT_EQ(packed.diff_id, layer.diff_id);
+      EXPECT_EQ(packed.uncompressed_size, layer.uncompressed_size);
+    }
+  }
+}
+
+TEST_F(Recompress, MakesNoLayerOfWhatIsNoTar) {
+  const test::ScratchFolder scratch;
+  const LayerResult layer = write(1'000'000, Compression::kGzip);
+  const std::string whole = read_all(*store_.open(layer.descriptor), std::size_t{1} << 20);
+  for (const std::string& text :
+       {std::string(R"({"a": 1})"), std::string(), whole.substr(0, whole.size() / 2)}) {
+    write_file_atomically(scratch / "file", text);
+    for (LayerOptions options : {options_of(Compression::kGzip), options_of(Compression::kZstd)}) {
+      options.frames = ZstdFrames::kFiles;  // chunked where it is zstd
+      MemoryStore other;
+      try {
+        pack_tar(scratch / "file", other, pool_, options);
+        ADD_FAILURE() << text.size();
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kCorrupt);
+        EXPECT_THAT(error.what(), testing::HasSubstr("makes no layer"));
+        EXPECT_NE(error.hint(), "");
+      }
+    }
+  }
 }
 
 TEST_F(Recompress, TakesAStreamOfNothing) {
