@@ -7,8 +7,9 @@ std::unique_ptr<oci::Source> LayerTables::open(const StageLayer& layer,
                                                const oci::BlobProvider& blobs) {
   if (auto kept = store_.open_toc(layer.diff_id)) return kept;
   const auto writer = store_.create_toc();
-  oci::scan_layer(blobs, layer.descriptor, layer.diff_id, *writer);
+  const auto size = oci::scan_layer(blobs, layer.descriptor, layer.diff_id, *writer);
   writer->finish(layer.diff_id.digest());
+  store_.blobs().keep_uncompressed_size(layer.diff_id, size);
   return store_.open_toc(layer.diff_id);
 }
 

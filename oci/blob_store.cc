@@ -40,6 +40,8 @@ class SharedTextSource final : public Source {
 
 std::optional<UniqueFd> BlobProvider::open_file(const Digest&) const { return std::nullopt; }
 
+void BlobStore::keep_uncompressed_size(const DiffId&, std::uint64_t) {}
+
 bool BlobStore::try_clone(const UniqueFd&, const Descriptor&) { return false; }
 
 bool BlobStore::try_adopt(const std::filesystem::path&, const Digest&) { return false; }

@@ -56,6 +56,10 @@ class BlobStore : public BlobProvider {
   /// For a blob that is about to be written; may be destroyed at any time without a trace.
   virtual std::unique_ptr<BlobWriter> create_blob() = 0;
 
+  /// What whoever wrote or read a layer to its end has counted: kept where the store has a place
+  /// for it, else forgotten.
+  virtual void keep_uncompressed_size(const DiffId& layer, std::uint64_t size);
+
   /// Takes a file as a blob without moving its bytes, verified, where the file system can share
   /// them; false where it cannot, and nothing has happened.
   virtual bool try_clone(const UniqueFd& file, const Descriptor& descriptor);

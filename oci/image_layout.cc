@@ -8,6 +8,7 @@
 #include "oci/digest_folder.h"
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/layer_sizes.h"
 
 namespace bale::oci {
 
@@ -39,6 +40,7 @@ struct ImageLayout::State {
   TemporaryFolder temporary;
   DigestFolder blobs;
   std::once_flag made;
+  std::unique_ptr<LayerSizes> sizes = nullptr;  // null: nobody asked to keep them
 
   fs::path index_file() const { return path / "index.json"; }
   fs::path version_file() const { return path / "oci-layout"; }
@@ -189,6 +191,18 @@ bool ImageLayout::remove_tag(std::string_view name) {
                             [&](const Descriptor& entry) { return has_name(entry, name); }) > 0;
   });
   return removed;
+}
+
+void ImageLayout::keep_uncompressed_size(const DiffId& layer, std::uint64_t size) {
+  if (state_->sizes) state_->sizes->add(layer, size);
+}
+
+void ImageLayout::keep_sizes_in(const fs::path& file) {
+  state_->sizes = std::make_unique<LayerSizes>(file);
+}
+
+std::optional<std::uint64_t> ImageLayout::uncompressed_size(const DiffId& layer) const {
+  return state_->sizes ? state_->sizes->find(layer) : std::nullopt;
 }
 
 TemporaryFolder& ImageLayout::temporary() { return state_->temporary; }

@@ -45,6 +45,12 @@ class ImageLayout final : public BlobStore {
   std::optional<UniqueFd> open_file(const Digest& digest) const override;
   bool try_clone(const UniqueFd& file, const Descriptor& descriptor) override;
   bool try_adopt(const std::filesystem::path& file, const Digest& digest) override;
+  /// Nothing in a layout of other tools: see `keep_sizes_in`.
+  void keep_uncompressed_size(const DiffId& layer, std::uint64_t size) override;
+  /// From now on uncompressed sizes are kept, in this file.
+  void keep_sizes_in(const std::filesystem::path& file);
+  /// Of a layer, as far as it was kept.
+  std::optional<std::uint64_t> uncompressed_size(const DiffId& layer) const;
   /// The digests of all blobs, named by the index or not.
   std::vector<Digest> list_blobs() const;
   bool remove_blob(const Digest& digest);

@@ -37,6 +37,7 @@ class CheckedStream final : public Source {
   }
 
   Digest finish() { return hasher_->finish(); }
+  std::uint64_t size() const { return size_; }
 
  private:
   std::unique_ptr<Source> next_;
@@ -91,9 +92,10 @@ LayerReader::~LayerReader() = default;
 
 TarReader& LayerReader::tar() { return state_->tar; }
 
-void LayerReader::finish() {
+std::uint64_t LayerReader::finish() {
   state_->tar.drain();
   if (state_->expected) check_diff_id(DiffId(state_->stream.finish()), *state_->expected);
+  return state_->stream.size();
 }
 
 }  // namespace bale::oci

@@ -36,8 +36,8 @@ class LayerReader {
 
   TarReader& tar();
   /// Reads what is left and checks digest, size and DiffId: until then nothing is to be trusted.
-  /// Throws kCorrupt.
-  void finish();
+  /// Returns the size of the tar. Throws kCorrupt.
+  std::uint64_t finish();
 
  private:
   struct State;

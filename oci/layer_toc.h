@@ -36,9 +36,9 @@ class LayerToc {
 LayerToc read_toc(Source& source);
 
 /// Reads a layer blob once, checks its DiffId where one is given (throws kCorrupt), and writes its
-/// table of contents.
-void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
-                const std::optional<DiffId>& expected, Sink& toc);
+/// table of contents. Returns the size of the tar.
+std::uint64_t scan_layer(const BlobProvider& blobs, const Descriptor& layer,
+                         const std::optional<DiffId>& expected, Sink& toc);
 
 /// The table of a layer blob in memory, with the place of every entry's content, empty ones
 /// included.

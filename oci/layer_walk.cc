@@ -10,14 +10,15 @@ namespace bale::oci {
 
 namespace {
 
-/// Calls `visit` for every entry, with the reader as it stands at the entry's content.
+/// Calls `visit` for every entry, with the reader as it stands at the entry's content. Returns the
+/// size of the tar.
 template <typename Visit>
-void for_each_entry(const BlobProvider& blobs, const Descriptor& layer,
-                    const std::optional<DiffId>& expected, Visit visit) {
+std::uint64_t for_each_entry(const BlobProvider& blobs, const Descriptor& layer,
+                             const std::optional<DiffId>& expected, Visit visit) {
   try {
     LayerReader reader(blobs, layer, expected);
     while (auto entry = reader.tar().next()) visit(*std::move(entry), reader.tar());
-    reader.finish();
+    return reader.finish();
   } catch (const Error& error) {
     throw error.in("reading layer " + layer.digest.to_string());
   }
@@ -52,13 +53,14 @@ std::vector<TocEntry> list_entries(TarReader& tar) {
   return entries;
 }
 
-void scan_layer(const BlobProvider& blobs, const Descriptor& layer,
-                const std::optional<DiffId>& expected, Sink& toc) {
+std::uint64_t scan_layer(const BlobProvider& blobs, const Descriptor& layer,
+                         const std::optional<DiffId>& expected, Sink& toc) {
   TocWriter writer(toc);
-  for_each_entry(blobs, layer, expected, [&](TarEntry entry, TarReader& tar) {
-    writer.add(described(std::move(entry), tar));
-  });
+  const std::uint64_t size = for_each_entry(
+      blobs, layer, expected,
+      [&](TarEntry entry, TarReader& tar) { writer.add(described(std::move(entry), tar)); });
   writer.finish();
+  return size;
 }
 
 }  // namespace bale::oci

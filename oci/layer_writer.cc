@@ -35,9 +35,10 @@ const Digest& empty_digest() {
 /// Lays the tar out over blocks: headers and bytes at hand are written at once, files get their
 /// place and are read by the pipeline.
 struct LayerWriter::State {
-  State(BlobStore& store, ThreadPool& pool, const LayerOptions& layer_options, Sink& toc_sink,
+  State(BlobStore& blobs, ThreadPool& pool, const LayerOptions& layer_options, Sink& toc_sink,
         std::stop_token stop_token)
-      : stop(std::move(stop_token)),
+      : store(blobs),
+        stop(std::move(stop_token)),
         options(layer_options),
         compressor(make_block_compressor(options)),
         toc(toc_sink),
@@ -54,6 +55,7 @@ struct LayerWriter::State {
   void end();
   void complete();
 
+  BlobStore& store;
   const std::stop_token stop;
   const LayerOptions options;
   std::unique_ptr<BlockCompressor> compressor;
@@ -200,9 +202,11 @@ LayerResult LayerWriter::finish() {
   PackedStream packed = state_->pipeline.finish();
   state_->toc.finish();
   state_->blob->finish(packed.packed_digest);
+  DiffId diff_id(std::move(packed.plain_digest));
+  state_->store.keep_uncompressed_size(diff_id, packed.plain_size);
   return {Descriptor{oci_layer_type(state_->options.compression), std::move(packed.packed_digest),
                      packed.packed_size, std::move(packed.annotations)},
-          DiffId(std::move(packed.plain_digest)), packed.plain_size};
+          std::move(diff_id), packed.plain_size};
 }
 
 }  // namespace bale::oci

@@ -119,6 +119,7 @@ class Repacking {
     DiffId diff_id(std::move(packed.plain_digest));
     if (expected) check_diff_id(diff_id, *expected);
     blob->finish(packed.packed_digest);
+    to.keep_uncompressed_size(diff_id, packed.plain_size);
     return {Descriptor{oci_layer_type(options_.compression), std::move(packed.packed_digest),
                        packed.packed_size, std::move(packed.annotations)},
             std::move(diff_id), packed.plain_size};

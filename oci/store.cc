@@ -94,7 +94,9 @@ struct Store::State {
   explicit State(const fs::path& folder)
       : path(folder),
         layout(ImageLayout::create(folder)),
-        tocs(folder / "cache" / "toc", layout.temporary()) {}
+        tocs(folder / "cache" / "toc", layout.temporary()) {
+    layout.keep_sizes_in(folder / "cache" / "layer-sizes");
+  }
 
   fs::path path;
   ImageLayout layout;

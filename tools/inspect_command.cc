@@ -36,6 +36,13 @@ oci::ThreadPool* pool_for(Program& program, const oci::Descriptor& root) {
   return root.media_type.is_index() && root.size > kMany ? &program.pool() : nullptr;
 }
 
+/// Of layers of the store, wherever the image at hand is.
+oci::UncompressedSize known_sizes(Program& program) {
+  return [&layers = program.store().blobs()](const oci::Descriptor&, const oci::DiffId& diff_id) {
+    return layers.uncompressed_size(diff_id);
+  };
+}
+
 int inspect(Program& program, const InspectOptions& options) {
   const OpenedImage image = open_image(program, options.name);
   if (options.config) {
@@ -52,7 +59,7 @@ int inspect(Program& program, const InspectOptions& options) {
   // Left for the end of the process to take back: freeing the parts of ten thousand reports one by
   // one takes half as long as reading them.
   static const oci::ImageReport& report = *new oci::ImageReport(
-      oci::inspect_image(*image.blobs, root, image.name.to_string(), {.pool = pool}));
+      oci::inspect_image(*image.blobs, root, image.name.to_string(), {known_sizes(program), pool}));
   if (options.json) {
     print(oci::to_json(report));
   } else {

@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/fake_registry.h"
 #include "tests/support/podman.h"
@@ -50,6 +52,46 @@ TEST_F(BuildTest, LoadsWhatTheNetworkAndArchivesNeedOnlyForThem) {
   EXPECT_THAT(inspect.output, Not(HasSubstr("file=libarchive")));
   const auto copy = test::run_peer(traced + " copy --retries 0 app:v1 docker://127.0.0.1:1/a");
   EXPECT_THAT(copy.output, HasSubstr("file=libcurl"));
+}
+
+TEST_F(BuildTest, InspectKnowsHowLargeLayersAreThatBaleWroteOrRead) {
+  const auto sizes = [this](const std::string& name) {
+    const auto image = nlohmann::json::parse(bale("inspect --json " + name).output);
+    std::vector<std::uint64_t> found;
+    for (const auto& layer : image["manifests"][0]["layers"]) {
+      found.push_back(layer.value("uncompressedSize", std::uint64_t{0}));
+    }
+    return found;
+  };
+  // A header, the content, the end of the archive.
+  test::write_text(context() / "large", std::string(100'000, 'x'));
+  constexpr std::uint64_t kLarge = 512 + 100'352 + 1024;
+  ASSERT_EQ(build("FROM scratch\nCOPY large /\n", "-t localhost/base:v1").status, 0);
+  EXPECT_THAT(sizes("localhost/base:v1"), ElementsAre(kLarge));
+
+  // Another store has not read it before something is built on it.
+  const fs::path first = scratch_ / "first";
+  fs::rename(store(), first);
+  const auto copied = test::run_peer(BALE_PROGRAM + (" --store " + first.string()) +
+                                     " copy localhost/base:v1 - 2>/dev/null | " + program() +
+                                     " copy - localhost/base:v1");
+  ASSERT_EQ(copied.status, 0) << copied.output;
+  EXPECT_THAT(sizes("localhost/base:v1"), ElementsAre(0));
+  ASSERT_EQ(build("FROM localhost/base:v1\nCOPY a.txt /\nENTRYPOINT [\"/large\"]\n").status, 0);
+  EXPECT_THAT(sizes("app:v1"), ElementsAre(kLarge, 2048));
+
+  ASSERT_EQ(bale("mutate app:v1 -t app:v2 --append " + context().string()).status, 0);
+  EXPECT_EQ(sizes("app:v2").size(), 3U);
+  EXPECT_GT(sizes("app:v2").back(), kLarge);
+}
+
+TEST_F(BuildTest, InspectKnowsHowLargeLayersAreThatWerePackedAnew) {
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n").status, 0);
+  const std::string layout = "oci:" + (scratch_ / "layout").string();
+  ASSERT_EQ(bale("copy app:v1 " + layout).status, 0);
+  fs::remove_all(store());
+  ASSERT_EQ(bale("copy --compression zstd " + layout + " app:v1").status, 0);
+  EXPECT_THAT(bale("inspect app:v1").output, HasSubstr("unpacked"));
 }
 
 TEST_F(BuildTest, GivesTheSameDigestAnywhereWithAnyNumberOfJobs) {
