@@ -50,7 +50,20 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// Where a name leads: to one of our descriptors, or to a path that is no link.
+/// Where links lead that only the kernel can follow: another process's descriptors, among them.
+bool is_in_proc(const fs::path& path) {
+  std::error_code ignored;
+  return fs::canonical(folder_of(path), ignored).string().starts_with("/proc/");
+}
+
+fs::path target_of(const fs::path& link) {
+  std::error_code error;
+  const fs::path target = fs::read_symlink(link, error);
+  if (error) throw Error(ErrorCode::kFailed, "following " + link.string() + ": " + error.message());
+  return folder_of(link) / target;
+}
+
+/// Where a name leads: to one of our descriptors, or to a path that is no link but in /proc.
 struct Place {
   fs::path path;
   std::optional<int> descriptor = std::nullopt;
@@ -68,8 +81,10 @@ Place find_place(fs::path path) {
       if (errno == ENOENT) return {path};
       throw errno_error("opening " + path.string());
     }
-    if (!S_ISLNK(status.st_mode)) return {path, std::nullopt, status.st_mode & S_IFMT};
-    path = folder_of(path) / fs::read_symlink(path);
+    if (!S_ISLNK(status.st_mode) || is_in_proc(path)) {
+      return {path, std::nullopt, status.st_mode & S_IFMT};
+    }
+    path = target_of(path);
   }
   errno = ELOOP;
   throw errno_error("opening " + path.string());
@@ -81,12 +96,6 @@ UniqueFd duplicate(int descriptor, const fs::path& path) {
   UniqueFd fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
   if (!fd) throw errno_error("opening " + path.string());
   return fd;
-}
-
-/// Of another process's descriptors only the kernel knows what a rename would hit.
-bool is_in_proc(const fs::path& path) {
-  std::error_code ignored;
-  return fs::canonical(folder_of(path), ignored).string().starts_with("/proc/");
 }
 
 }  // namespace

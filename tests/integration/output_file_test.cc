@@ -94,6 +94,17 @@ TEST_F(OutputFileTest, AnArchiveReachesARedirectedStandardOutputWhole) {
   EXPECT_FALSE(fs::exists("-"));
 }
 
+TEST_F(OutputFileTest, AnArchiveReachesTheOutputOfAnotherProcess) {
+  ASSERT_EQ(copy("oci-archive:" + path("file.tar")).status, 0);
+  // As the log of a container is written to by /proc/1/fd/1; a shell that has more to do stays.
+  const PeerRun run =
+      run_peer("(sh -c '" + std::string(BALE_PROGRAM) + " -q --store " + store().string() +
+               " copy app:v1 oci-archive:/proc/$$/fd/1; true' 2>/dev/null | cat > " +
+               path("piped.tar") + ")");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_TRUE(text("piped.tar") == text("file.tar"));
+}
+
 TEST_F(OutputFileTest, TheDigestOfAnArchiveOnStandardOutputGoesToStandardError) {
   const PeerRun run = copy("docker-archive:-:app:v1", "2>" + path("errors") + " >" + path("out"));
   EXPECT_EQ(run.status, 0);
