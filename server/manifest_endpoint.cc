@@ -61,22 +61,40 @@ HttpResponse get_manifest(ServiceParts& parts, const HttpRequest& request, const
   return {200, std::move(headers), FileBody{*std::move(file), 0, found->size}};
 }
 
-HttpResponse delete_digest(ServiceParts& parts, const Route& route, const oci::Digest& digest) {
-  const auto view = parts.view(route.repository);
-  if (!view.find(digest)) return unknown_manifest(route);
-  if (view.is_in_index(digest)) {
-    return error_response(405, ApiErrorCode::kDenied,
-                          "an index holds " + digest.to_string() + ": delete that first");
+/// The conditions of a PUT or DELETE (RFC 9110, section 13.1): two that write one tag cannot lose
+/// each other's work.
+struct Conditions {
+  std::optional<std::string> if_match;
+  std::optional<std::string> if_none_match;
+
+  explicit Conditions(const HttpRequest& request)
+      : if_match(request.header("If-Match")), if_none_match(request.header("If-None-Match")) {}
+  explicit operator bool() const { return if_match || if_none_match; }
+  bool hold(const std::optional<oci::Descriptor>& now) const {
+    if (if_match && !(now && names_entity(*if_match, now->digest))) return false;
+    return !(if_none_match && now && names_entity(*if_none_match, now->digest));
   }
-  parts.images.remove(route.repository, digest);
-  return {202};
+};
+
+HttpResponse precondition_failed() {
+  return error_response(412, ApiErrorCode::kDenied, "the manifest is not what it should be");
 }
 
-HttpResponse delete_manifest(ServiceParts& parts, const Route& route, const ManifestName& name) {
+HttpResponse delete_manifest(ServiceParts& parts, const HttpRequest& request, const Route& route,
+                             const ManifestName& name) {
   const std::unique_lock alone(parts.naming);
-  if (name.digest) return delete_digest(parts, route, *name.digest);
-  return parts.images.remove_tag(route.repository, name.tag) ? HttpResponse{202}
-                                                             : unknown_manifest(route);
+  const auto view = parts.view(route.repository);
+  const auto found = find(view, name);
+  if (!found) return unknown_manifest(route);
+  if (name.digest && view.is_in_index(*name.digest)) {
+    return error_response(405, ApiErrorCode::kDenied,
+                          "an index holds " + name.digest->to_string() + ": delete that first");
+  }
+  // Last: what would be refused anyway is refused for its own reason (RFC 9110, section 13.2.1).
+  if (!Conditions(request).hold(found)) return precondition_failed();
+  const bool removed = name.digest ? parts.images.remove(route.repository, *name.digest)
+                                   : parts.images.remove_tag(route.repository, name.tag);
+  return removed ? HttpResponse{202} : unknown_manifest(route);
 }
 
 /// A manifest or index as it was pushed.
@@ -123,19 +141,6 @@ oci::MediaType content_type(const HttpRequest& request, const std::string& bytes
   return type.empty() ? oci::sniff_document_type(bytes) : oci::MediaType(type);
 }
 
-/// The conditions of a PUT (RFC 9110, section 13.1): two that write one tag cannot lose each
-/// other's work.
-struct Conditions {
-  std::optional<std::string> if_match;
-  std::optional<std::string> if_none_match;
-
-  explicit operator bool() const { return if_match || if_none_match; }
-  bool hold(const std::optional<oci::Descriptor>& now) const {
-    if (if_match && !(now && names_entity(*if_match, now->digest))) return false;
-    return !(if_none_match && now && names_entity(*if_none_match, now->digest));
-  }
-};
-
 class PushedManifest final : public BodyReceiver {
  public:
   PushedManifest(ServiceParts& parts, HttpRequest request, Route route, ManifestName name)
@@ -143,7 +148,7 @@ class PushedManifest final : public BodyReceiver {
         request_(std::move(request)),
         route_(std::move(route)),
         name_(std::move(name)),
-        conditions_{request_.header("If-Match"), request_.header("If-None-Match")} {}
+        conditions_(request_) {}
 
   void write(oci::Bytes bytes) override {
     too_large_ |= bytes_.size() + bytes.size() > oci::kMaxManifestSize;
@@ -198,7 +203,7 @@ HttpResponse PushedManifest::store(const PushedDocument& document) {
   if (conditions_) {
     alone.lock();
     if (!conditions_.hold(find(parts_.view(route_.repository), name_))) {
-      return error_response(412, ApiErrorCode::kDenied, "the manifest is not what it should be");
+      return precondition_failed();
     }
   } else {
     with_others.lock();
@@ -239,7 +244,7 @@ Answer answer_manifest(ServiceParts& parts, const HttpRequest& request, const Ro
   }
   if (!name) return invalid_reference(route);
   if (request.method == "PUT") return put_manifest(parts, request, route, *std::move(name));
-  if (request.method == "DELETE") return delete_manifest(parts, route, *name);
+  if (request.method == "DELETE") return delete_manifest(parts, request, route, *name);
   return method_not_allowed("GET, HEAD, PUT, DELETE");
 }
 

@@ -59,6 +59,23 @@ TEST_F(Management, WhatIsNotThereCannotBeDeleted) {
   EXPECT_EQ(status("DELETE", "/blobs/" + kAbsent), 404);
 }
 
+TEST_F(Management, DeletesOnlyWhatTheConditionNames) {
+  const auto remove = [&](const std::string& reference, const registry::Headers& condition) {
+    return registry_.ask("DELETE", "/v2/team/app/manifests/" + reference, {.headers = condition})
+        .head.status;
+  };
+  const std::string seen = '"' + digest_ + '"';
+  const std::string other = '"' + kAbsent + '"';
+  for (const auto& reference : {std::string("v1"), digest_}) {
+    EXPECT_EQ(remove(reference, {{"If-Match", other}}), 412) << reference;
+    EXPECT_EQ(remove(reference, {{"If-None-Match", seen}}), 412) << reference;
+    EXPECT_EQ(status("GET", "/manifests/" + reference), 200);
+  }
+  EXPECT_EQ(remove("v2", {{"If-Match", seen}}), 404);
+  EXPECT_EQ(remove("v1", {{"If-Match", seen}}), 202);
+  EXPECT_EQ(remove(digest_, {{"If-Match", seen}}), 202);
+}
+
 TEST_F(Management, DeletedReferrerIsNotListed) {
   const auto referrer = registry_.push_image("team/app", std::nullopt, "about", image_.descriptor);
   const std::string path = "/v2/team/app/referrers/" + digest_;
