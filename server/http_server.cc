@@ -14,6 +14,7 @@
 
 #include "oci/error.h"
 #include "server/microhttpd_library.h"
+#include "server/request_framing.h"
 #include "server/text.h"
 
 namespace bale::server {
@@ -116,10 +117,13 @@ struct HttpServer::State::Transaction {
   HttpRequest request;
   std::optional<HttpResponse> response = std::nullopt;
   std::unique_ptr<BodyReceiver> receiver = nullptr;
+  bool has_clear_end = true;
 
-  /// Where the client sends no body before it is asked to, or one not worth the time, an answer
-  /// that is known goes out at once, and the connection is closed after it.
+  void answer(HttpService& service);
+  /// Where the client sends no body before it is asked to, or one not worth the time or without a
+  /// clear end, an answer that is known goes out at once, and the connection is closed after it.
   bool is_answered_early() const {
+    if (!has_clear_end) return true;
     if (!response || !request.has_body()) return false;
     return request.header("Expect").has_value() ||
            request.content_length().value_or(kMaxUnwantedBody + 1) > kMaxUnwantedBody;
@@ -196,19 +200,26 @@ HttpServer::State::Transaction* HttpServer::State::begin(MHD_Connection* connect
                                                          const char* path, const char* method) {
   auto transaction =
       std::make_unique<Transaction>(Transaction{request_of(connection, method, path)});
-  try {
-    Answer answer = service_.answer(transaction->request);
-    if (auto* response = std::get_if<HttpResponse>(&answer)) {
-      transaction->response = std::move(*response);
-    } else {
-      transaction->receiver = std::move(std::get<std::unique_ptr<BodyReceiver>>(answer));
-    }
-  } catch (const std::exception& error) {
-    transaction->response = service_.failure(error);
-  }
+  transaction->answer(service_);
   const std::lock_guard lock(mutex_);
   ++active_;
   return transaction.release();
+}
+
+void HttpServer::State::Transaction::answer(HttpService& service) {
+  response = refuse_unclear_framing(request);
+  has_clear_end = !response;
+  if (!has_clear_end) return;
+  try {
+    Answer answer = service.answer(request);
+    if (auto* known = std::get_if<HttpResponse>(&answer)) {
+      response = std::move(*known);
+    } else {
+      receiver = std::move(std::get<std::unique_ptr<BodyReceiver>>(answer));
+    }
+  } catch (const std::exception& error) {
+    response = service.failure(error);
+  }
 }
 
 MHD_Result HttpServer::State::receive(Transaction& transaction, oci::Bytes bytes) {

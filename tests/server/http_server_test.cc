@@ -106,6 +106,47 @@ TEST(HttpServer, RefusesHeadersWithoutEnd) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 4")) << answer;
 }
 
+/// What comes back for a POST with these header lines and this body, after which more follows: all
+/// until the server closes the connection.
+std::string answers_to(const ServedRegistry& registry, const std::string& lines,
+                       const std::string& body) {
+  RawConnection connection(registry.host());
+  connection.send("POST /v2/app/blobs/uploads/ HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n" + body +
+                  "GET /v2/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  return connection.read_until("an end that never comes");
+}
+
+TEST(HttpServer, RefusesARequestWhoseEndIsInDoubt) {
+  const ServedRegistry registry;
+  const std::pair<const char*, int> refused[] = {
+      {"Content-Length: 4\r\nContent-Length: 0\r\n", 400},
+      {"Content-Length: 0\r\ncontent-length: 4\r\n", 400},
+      {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400},
+      {"Transfer-Encoding : chunked\r\n", 400},
+      {"Transfer-Encoding\t: chunked\r\nContent-Length: 5\r\n", 400},
+      {"Content-Length : 5\r\n", 400},
+      {"Content-Length: 5\r\nContent-Length: 5\r\n", 400},
+      {"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", 400},
+      {"Transfer-Encoding: xchunked\r\n", 501},
+      {"Transfer-Encoding: gzip, chunked\r\n", 501},
+      {"Transfer-Encoding: identity\r\n", 501},
+  };
+  for (const auto& [lines, status] : refused) {
+    const std::string answers = answers_to(registry, lines, "0\r\n\r\n");
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 " + std::to_string(status))) << lines << answers;
+    EXPECT_EQ(answers.find("HTTP/1.1", 1), std::string::npos) << lines << answers;
+  }
+}
+
+TEST(HttpServer, TakesBodiesOfKnownAndUnknownLength) {
+  const ServedRegistry registry;
+  for (const char* lines : {"Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
+                            "transfer-encoding: Chunked\r\n"}) {
+    const std::string answers = answers_to(registry, lines, "0\r\n\r\n");
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 202")) << lines << answers;
+  }
+}
+
 TEST(HttpServer, AnUploadThatBreaksLeavesNoBlobAndCanGoOn) {
   ServedRegistry registry({.uploads = {.patience = std::chrono::milliseconds(1)}});
   const std::string session = start_upload(registry);
