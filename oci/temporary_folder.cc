@@ -7,7 +7,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -56,51 +58,57 @@ struct TemporaryFolder::State {
 
 namespace {
 
+/// Before six characters that mkdtemp(3) chooses. Whoever made a layout may keep a `tmp` of his own
+/// in it: what is not named so is not ours to remove.
+constexpr std::string_view kFolderPrefix = "unfinished-";
+/// Each that is taken is an open descriptor. What is left goes with the next processes.
+constexpr std::size_t kMaxTakenAtOnce = 64;
+
+using LockedFolder = std::pair<fs::path, FileLock>;
+
 /// A folder of our own in `parent`, locked before anybody can take it for abandoned. Nothing where
 /// `parent` vanished in between, which its last user may do.
-std::optional<std::pair<fs::path, FileLock>> try_make_folder(const fs::path& parent) {
+std::optional<LockedFolder> try_make_folder(const fs::path& parent) {
   fs::create_directories(parent);
   auto gate = FileLock::try_shared(parent);
   if (!gate) return std::nullopt;
-  std::string name = (parent / "XXXXXX").string();
+  std::string name = (parent / kFolderPrefix).string() + "XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) {
     if (errno == ENOENT) return std::nullopt;
     throw errno_error("creating a temporary folder in " + parent.string());
   }
   auto lock = FileLock::try_exclusive(name);
   if (!lock) return std::nullopt;
-  return std::pair{fs::path(name), *std::move(lock)};
+  return LockedFolder(name, *std::move(lock));
 }
 
-std::uint64_t bytes_under(const fs::path& folder) {
-  std::uint64_t bytes = 0;
-  std::error_code ignored;
-  fs::recursive_directory_iterator walk(folder, ignored);
-  for (const fs::recursive_directory_iterator end; !ignored && walk != end;
-       walk.increment(ignored)) {
-    struct stat status {};
-    if (::lstat(walk->path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-      bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
-    }
-  }
-  return bytes;
-}
-
-enum class Abandoned { kCount, kRemove };
-
-std::uint64_t visit_abandoned(const fs::path& parent, Abandoned what) {
-  std::error_code ignored;
-  if (!fs::is_directory(parent, ignored)) return 0;
+/// Folders that dead processes left in `parent`, each locked now so that nobody else takes it.
+/// None where another process looks for them at this moment, or makes a folder.
+std::vector<LockedFolder> take_abandoned(const fs::path& parent) {
   // Nobody is between making a folder and locking it while this is held.
-  const auto gate = FileLock::exclusive(parent);
-  std::uint64_t bytes = 0;
-  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-    const auto lock = FileLock::try_exclusive(entry.path());
-    if (!lock) continue;
-    bytes += bytes_under(entry.path());
-    if (what == Abandoned::kRemove) fs::remove_all(entry.path(), ignored);
+  const auto gate = FileLock::try_exclusive(parent);
+  if (!gate) return {};
+  std::vector<LockedFolder> taken;
+  std::error_code failed;
+  for (fs::directory_iterator entry(parent, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (!entry->path().filename().string().starts_with(kFolderPrefix)) continue;
+    if (taken.size() == kMaxTakenAtOnce) break;
+    auto lock = FileLock::try_exclusive(entry->path());
+    if (lock) taken.emplace_back(entry->path(), *std::move(lock));
   }
-  return bytes;
+  return taken;
+}
+
+/// What is in use stays. Only as far as it can be done: nobody asked for it.
+void remove_abandoned(const fs::path& parent) {
+  try {
+    for (const auto& [folder, lock] : take_abandoned(parent)) {
+      std::error_code ignored;
+      fs::remove_all(folder, ignored);
+    }
+  } catch (const Error&) {  // of a file system without locks
+  }
 }
 
 }  // namespace
@@ -111,7 +119,7 @@ void TemporaryFolder::State::make() {
     if (auto folder = try_make_folder(parent)) {
       path = std::move(folder->first);
       in_use = std::move(folder->second);
-      return;
+      return remove_abandoned(parent);
     }
   }
   throw Error(ErrorCode::kFailed, "cannot create a temporary folder in " + parent.string());
@@ -154,14 +162,6 @@ void TemporaryFolder::replace_file(const fs::path& target, std::string_view cont
   file.rename_to(target);
   const UniqueFd folder = open_file(target.parent_path(), O_RDONLY | O_DIRECTORY);
   if (::fsync(folder.get()) != 0) throw errno_error("syncing " + target.parent_path().string());
-}
-
-std::uint64_t remove_abandoned(const fs::path& parent) {
-  return visit_abandoned(parent, Abandoned::kRemove);
-}
-
-std::uint64_t abandoned_bytes(const fs::path& parent) {
-  return visit_abandoned(parent, Abandoned::kCount);
 }
 
 }  // namespace bale::oci

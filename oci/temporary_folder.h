@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -29,9 +28,10 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
-/// Unfinished files of one process: `PARENT/XXXXXX`, made when it is first needed and removed with
-/// its owner, and PARENT with it where nobody else uses it. A lock on the folder, which ends with
-/// the process, tells what a dead process left from what is in use. Thread-safe.
+/// Unfinished files of one process: `PARENT/unfinished-XXXXXX`, made when it is first needed and
+/// removed with its owner, and PARENT with it where nobody else uses it. A lock on the folder,
+/// which ends with the process, tells what a dead process left from what is in use; making a folder
+/// removes what the dead left beside it. Thread-safe.
 class TemporaryFolder {
  public:
   explicit TemporaryFolder(std::filesystem::path parent);
@@ -52,11 +52,5 @@ class TemporaryFolder {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Removes what dead processes left in `parent`; returns the bytes freed. What is in use stays.
-std::uint64_t remove_abandoned(const std::filesystem::path& parent);
-
-/// The same, looking only.
-std::uint64_t abandoned_bytes(const std::filesystem::path& parent);
 
 }  // namespace bale::oci

@@ -224,24 +224,5 @@ TEST(ImageLayout, SixteenThreadsShareOneObject) {
   EXPECT_EQ(layout.index().manifests.size(), 16U);
 }
 
-TEST(TemporaryFolder, OfADeadProcessIsAbandonedAndOfALiveOneIsNot) {
-  const ScratchFolder scratch;
-  const pid_t pid = fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) {
-    TemporaryFolder doomed(scratch / "tmp");
-    auto file = doomed.create_file();
-    file.write(as_bytes(std::string(100'000, 'x')));
-    _exit(0);
-  }
-  waitpid(pid, nullptr, 0);
-  TemporaryFolder alive(scratch / "tmp");
-  auto file = alive.create_file();
-  EXPECT_GE(abandoned_bytes(scratch / "tmp"), 100'000U);
-  EXPECT_GE(remove_abandoned(scratch / "tmp"), 100'000U);
-  EXPECT_EQ(abandoned_bytes(scratch / "tmp"), 0U);
-  EXPECT_TRUE(fs::exists(file.path()));
-}
-
 }  // namespace
 }  // namespace bale::oci
