@@ -148,16 +148,14 @@ class PushedManifest final : public BodyReceiver {
         request_(std::move(request)),
         route_(std::move(route)),
         name_(std::move(name)),
-        conditions_(request_) {}
+        conditions_(request_),
+        memory_(parts.manifest_memory) {}
 
-  void write(oci::Bytes bytes) override {
-    too_large_ |= bytes_.size() + bytes.size() > oci::kMaxManifestSize;
-    if (!too_large_) bytes_ += oci::as_text(bytes);
-  }
-
+  void write(oci::Bytes bytes) override;
   HttpResponse finish() override;
 
  private:
+  void refuse(HttpResponse refusal);
   oci::Descriptor describe() const;
   HttpResponse store(const PushedDocument& document);
   HttpResponse created(const PushedDocument& document) const;
@@ -168,8 +166,32 @@ class PushedManifest final : public BodyReceiver {
   const ManifestName name_;
   const Conditions conditions_;
   std::string bytes_;
-  bool too_large_ = false;
+  MemoryBudget::Share memory_;  // for `bytes_`, and what they are parsed into
+  std::optional<HttpResponse> refusal_;
 };
+
+HttpResponse out_of_memory() {
+  auto response = error_response(ApiErrorCode::kTooManyRequests,
+                                 "too many manifests are being pushed at this moment");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+void PushedManifest::write(oci::Bytes bytes) {
+  if (refusal_) return;
+  if (bytes_.size() + bytes.size() > oci::kMaxManifestSize) {
+    return refuse(error_response(ApiErrorCode::kSizeInvalid, "over 4 MiB"));
+  }
+  if (!memory_.try_grow(bytes.size())) return refuse(out_of_memory());
+  bytes_ += oci::as_text(bytes);
+}
+
+/// The rest of the body is read and forgotten.
+void PushedManifest::refuse(HttpResponse refusal) {
+  refusal_ = std::move(refusal);
+  std::string().swap(bytes_);
+  memory_.give_back();
+}
 
 oci::Descriptor PushedManifest::describe() const {
   const auto algorithm = name_.digest ? name_.digest->algorithm() : oci::DigestAlgorithm::kSha256;
@@ -179,7 +201,7 @@ oci::Descriptor PushedManifest::describe() const {
 }
 
 HttpResponse PushedManifest::finish() {
-  if (too_large_) return error_response(ApiErrorCode::kSizeInvalid, "over 4 MiB");
+  if (refusal_) return *std::move(refusal_);
   oci::Descriptor descriptor = describe();
   if (name_.digest && *name_.digest != descriptor.digest) {
     return error_response(ApiErrorCode::kDigestInvalid,

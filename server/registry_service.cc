@@ -49,7 +49,12 @@ HttpResponse unauthorized() {
 class RegistryService::State {
  public:
   State(ServedImages& images, const RegistryOptions& options)
-      : parts{images, {images.blobs(), options.uploads}, {}, {}}, writes(options.writes) {
+      : parts{images,
+              {images.blobs(), options.uploads},
+              MemoryBudget(options.manifest_memory),
+              {},
+              {}},
+        writes(options.writes) {
     if (!options.htpasswd.empty()) passwords.emplace(options.htpasswd);
   }
 

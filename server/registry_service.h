@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,8 @@ struct RegistryOptions {
   /// The content of a htpasswd file; empty: everybody may do everything.
   std::string htpasswd = {};
   UploadLimits uploads = {};
+  /// Bytes that manifests take together while they are pushed.
+  std::size_t manifest_memory = std::size_t{64} << 20;
 };
 
 /// The distribution specification 1.1 over images on disk: pull, push, content discovery, content

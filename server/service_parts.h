@@ -10,6 +10,7 @@
 #include "server/api_error.h"
 #include "server/document_links.h"
 #include "server/http_message.h"
+#include "server/memory_budget.h"
 #include "server/repository_view.h"
 #include "server/route.h"
 #include "server/served_images.h"
@@ -21,6 +22,7 @@ namespace bale::server {
 struct ServiceParts {
   ServedImages& images;
   UploadSessions uploads;
+  MemoryBudget manifest_memory;
   DocumentLinksCache links;
   /// Held shared by who gives tags, alone by who first looks at what is there: a conditional write,
   /// a deletion.

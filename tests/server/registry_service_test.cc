@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/registry_service.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "oci/base64.h"
@@ -127,6 +128,28 @@ class ServedLayout : public testing::Test {
   server::LayoutImages images_{oci::ImageLayout::create(scratch_ / "layout"), "app"};
   server::RegistryService service_{images_, {}};
 };
+
+TEST_F(ServedLayout, ManifestsThatArePushedAtOnceShareABudget) {
+  server::RegistryService service(images_, {.manifest_memory = 100});
+  const auto push = [&](const std::string& body) {
+    auto answer = service.answer({.method = "PUT", .path = "/v2/app/manifests/v3"});
+    auto receiver = std::move(std::get<std::unique_ptr<server::BodyReceiver>>(answer));
+    receiver->write(oci::as_bytes(body));
+    return receiver;
+  };
+  const std::string body(60, ' ');
+  auto first = push(body);
+  const auto refused = push(body)->finish();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("Retry-After", "1")));
+  // What was refused holds nothing, nor does what ended or broke off.
+  const auto still_open = push(body);
+  EXPECT_EQ(push(std::string(40, ' '))->finish().status, 400);
+  EXPECT_EQ(first->finish().status, 400);
+  first.reset();
+  push(body).reset();
+  EXPECT_EQ(push(body)->finish().status, 400);
+}
 
 TEST_F(ServedLayout, NamesOfEntriesAreTags) {
   EXPECT_EQ(status("GET", "/v2/app/manifests/v1"), 200);
