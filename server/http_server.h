@@ -6,19 +6,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "oci/fd.h"
-#include "oci/secret.h"
 #include "server/http_message.h"
+#include "server/tls_identity.h"
 
 namespace bale::server {
-
-/// Certificate chain and key in PEM.
-struct TlsIdentity {
-  std::string certificate;
-  oci::Secret key;
-};
 
 struct HttpServerOptions {
   /// Further ones wait until one ends. Each has a thread of its own.

@@ -61,12 +61,18 @@ std::unique_ptr<server::ServedImages> images_of(Program& program, const ServeOpt
                                                 repository_for(options, name.path));
 }
 
-std::string read_option(const std::string& option, const std::string& file) {
+/// What fails is told to be about `option`.
+template <typename Work>
+auto for_option(const std::string& option, Work work) {
   try {
-    return oci::read_file(file, kMaxSmallFile);
+    return work();
   } catch (const oci::Error& error) {
     throw error.in(option);
   }
+}
+
+std::string read_option(const std::string& option, const std::string& file) {
+  return for_option(option, [&] { return oci::read_file(file, kMaxSmallFile); });
 }
 
 server::RegistryOptions registry_options(const ServeOptions& options) {
@@ -76,12 +82,26 @@ server::RegistryOptions registry_options(const ServeOptions& options) {
   return result;
 }
 
+std::unique_ptr<server::RegistryService> service_for(server::ServedImages& images,
+                                                     const ServeOptions& options) {
+  const auto registry = registry_options(options);
+  if (options.htpasswd.empty()) return std::make_unique<server::RegistryService>(images, registry);
+  return for_option("--htpasswd " + options.htpasswd,
+                    [&] { return std::make_unique<server::RegistryService>(images, registry); });
+}
+
+server::TlsIdentity tls_identity(const ServeOptions& options) {
+  server::TlsIdentity tls{read_option("--tls-cert", options.certificate),
+                          oci::Secret(read_option("--tls-key", options.key))};
+  const std::string certificate = "--tls-cert " + options.certificate;
+  for_option(certificate, [&] { tls.check_certificate(); });
+  for_option(certificate + " --tls-key " + options.key, [&] { tls.check_key(); });
+  return tls;
+}
+
 server::HttpServerOptions http_options(Program& program, const ServeOptions& options) {
   server::HttpServerOptions result;
-  if (!options.certificate.empty()) {
-    result.tls = {read_option("--tls-cert", options.certificate),
-                  oci::Secret(read_option("--tls-key", options.key))};
-  }
+  if (!options.certificate.empty()) result.tls = tls_identity(options);
   oci::Progress& progress = program.progress();
   result.on_answer = [&progress](const server::HttpRequest& request, int status) {
     progress.debug(request.method + " " + request.path + " " + std::to_string(status));
@@ -119,11 +139,11 @@ void warn_of_strangers(Program& program, const ServeOptions& options,
 
 int serve(Program& program, const ServeOptions& options) {
   const auto images = images_of(program, options);
-  server::RegistryService service(*images, registry_options(options));
+  const auto service = service_for(*images, options);
   auto listener = server::listen_on(server::ListenAddress::parse(options.address));
   warn_of_strangers(program, options, listener);
   raise_file_limit();
-  server::HttpServer http(std::move(listener.socket), service, http_options(program, options));
+  server::HttpServer http(std::move(listener.socket), *service, http_options(program, options));
   print(listener.address + "\n");
   wait_for_stop(program.stop());
   http.stop(kGrace);

@@ -6,10 +6,12 @@
 #include <future>
 #include <optional>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "oci/image_layout.h"
 #include "oci/store.h"
+#include "tests/support/certificates.h"
 #include "tests/support/child_program.h"
 #include "tests/support/docker_registry.h"
 #include "tests/support/program_test.h"
@@ -318,7 +320,31 @@ TEST_F(ServeTest, WrongOptions) {
   EXPECT_EQ(bale("serve docker://x/y").status, 2);
   EXPECT_EQ(bale("serve --addr 127.0.0.1:0 --htpasswd " + path("absent")).status, 5);
   write_text(scratch_ / "htpasswd", "alice:plain\n");
-  EXPECT_EQ(bale("serve --addr 127.0.0.1:0 --htpasswd " + path("htpasswd")).status, 2);
+  const auto run = bale("serve --addr 127.0.0.1:0 --htpasswd " + path("htpasswd"));
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.output, testing::HasSubstr(path("htpasswd") + ": line 1: "));
+}
+
+TEST_F(ServeTest, SaysWhatIsWrongWithCertificateAndKey) {
+  BALE_NEEDS_PEER("openssl");
+  make_certificates(scratch_.path());
+  expect_done(run_peer("openssl pkey -in " + path("server.key") + " -aes128 -passout pass:x -out " +
+                       path("locked.key")));
+  write_text(scratch_ / "none", "no PEM\n");
+  const auto refused = [&](const std::string& certificate, const std::string& key,
+                           const std::string& why) {
+    const auto run = bale("serve --addr 127.0.0.1:0 --tls-cert " + path(certificate.c_str()) +
+                          " --tls-key " + path(key.c_str()));
+    EXPECT_EQ(run.status, 2) << run.output;
+    EXPECT_THAT(run.output, testing::HasSubstr(why));
+    EXPECT_THAT(run.output, testing::HasSubstr("hint: "));
+  };
+  refused("server.crt", "client.key",
+          "--tls-key " + path("client.key") + ": the key is not that of the certificate");
+  refused("none", "server.key", "--tls-cert " + path("none") + ": no certificate in PEM");
+  refused("server.crt", "none", "--tls-key " + path("none") + ": no key in PEM");
+  refused("server.crt", "locked.key",
+          "--tls-key " + path("locked.key") + ": the key has a password");
 }
 
 TEST_F(ServeTest, SixteenProcessesPushAtOnce) {

@@ -1,10 +1,11 @@
 # Finds every library that bale uses, as an imported target. What is missing is
 # collected, so that one message names the one apt-get line that mends it all.
 include(BaleLibraries)
-bale_find(curl libcurl4-openssl-dev curl/curl.h)  # this and the next three are loaded when needed
+bale_find(curl libcurl4-openssl-dev curl/curl.h)  # this and the next four are loaded when needed
 bale_find(crypto libssl-dev openssl/evp.h)
 bale_find(archive libarchive-dev archive.h)
 bale_find(microhttpd libmicrohttpd-dev microhttpd.h)
+bale_find(gnutls libgnutls28-dev gnutls/gnutls.h)
 bale_find(json nlohmann-json3-dev nlohmann/json.hpp)
 bale_find(rapidjson rapidjson-dev rapidjson/reader.h)
 bale_find(cli11 libcli11-dev CLI/CLI.hpp)
