@@ -17,6 +17,10 @@ struct Case {
   bool excluded;
 };
 
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << testing::PrintToString(one.patterns) << " on " << testing::PrintToString(one.path);
+}
+
 class IgnorePatterns : public testing::TestWithParam<Case> {};
 
 TEST_P(IgnorePatterns, DecideAsInBuildKit) {

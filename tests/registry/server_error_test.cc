@@ -12,6 +12,10 @@ struct AnswerBody {
   const char* text;
 };
 
+void PrintTo(const AnswerBody& answer, std::ostream* out) {
+  *out << testing::PrintToString(answer.body);
+}
+
 class ServerMessages : public ::testing::TestWithParam<AnswerBody> {};
 
 TEST_P(ServerMessages, AreReadFromWhateverFormTheyHave) {

@@ -44,6 +44,8 @@ struct Resolution {
   const char* result;
 };
 
+void PrintTo(const Resolution& resolution, std::ostream* out) { *out << resolution.location; }
+
 class UrlResolution : public ::testing::TestWithParam<Resolution> {};
 
 TEST_P(UrlResolution, FollowsRfc3986) {
