@@ -90,12 +90,16 @@ ImageReport inspect_image(const BlobProvider& blobs, const Descriptor& root, std
 /// One JSON object (docs/formats/inspect.md), indented.
 std::string to_json(const ImageReport& report);
 
+/// The same for a report of any length: made in the calling thread or on the pool, then given to
+/// `write` in pieces, one after the other, in the calling thread.
+void write_json(const ImageReport& report, const std::function<void(std::string_view)>& write,
+                ThreadPool* pool = nullptr);
+
 /// A tree for people, lines of any length that end in a newline; text from the image is made safe
 /// for a terminal.
 std::string render_tree(const ImageReport& report);
 
-/// The same for a report of any length: drawn in the calling thread or on the pool, then given to
-/// `write` in pieces, one after the other, in the calling thread.
+/// The same in pieces, as `write_json` gives them.
 void render_tree(const ImageReport& report, const std::function<void(std::string_view)>& write,
                  ThreadPool* pool = nullptr);
 

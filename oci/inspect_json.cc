@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "oci/inspect.h"
 #include "oci/json.h"
@@ -106,9 +110,7 @@ Json manifest_json(const ManifestReport& manifest) {
   return json;
 }
 
-}  // namespace
-
-std::string to_json(const ImageReport& report) {
+Json head_json(const ImageReport& report) {
   Json json;
   json["version"] = kVersion;
   set_text(json, "name", report.name);
@@ -118,14 +120,54 @@ std::string to_json(const ImageReport& report) {
   set_text(json, "created", report.created);
   set_list(json, "annotations", report.annotations);
   if (report.subject) json["subject"] = to_json_value(*report.subject);
-  json["manifests"] = Json::array();
-  for (const auto& manifest : report.manifests)
-    json["manifests"].push_back(manifest_json(manifest));
-  json["totals"] = {{"platforms", report.platforms},
-                    {"compressedSize", report.compressed_size},
-                    {"sharedSize", report.shared_size},
-                    {"uniqueSize", report.unique_size}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json;
+}
+
+Json totals_json(const ImageReport& report) {
+  return {{"totals",
+           {{"platforms", report.platforms},
+            {"compressedSize", report.compressed_size},
+            {"sharedSize", report.shared_size},
+            {"uniqueSize", report.unique_size}}}};
+}
+
+/// The text of the members of an object that has some, without its braces: `\n  "a": 1,\n  "b": 2`.
+std::string members_of(const Json& object) {
+  std::string text = object.dump(2, ' ', false, Json::error_handler_t::replace);
+  text.erase(text.size() - std::string_view("\n}").size());
+  text.erase(0, std::string_view("{").size());
+  return text;
+}
+
+/// The text of some elements of `manifests`, one level further in.
+std::string elements_of(std::span<const ManifestReport> manifests) {
+  Json object;
+  for (const auto& manifest : manifests) object["manifests"].push_back(manifest_json(manifest));
+  std::string text = members_of(object);
+  text.erase(text.size() - std::string_view("\n  ]").size());
+  text.erase(0, text.find('[') + 1);
+  return text;
+}
+
+}  // namespace
+
+void write_json(const ImageReport& report, const std::function<void(std::string_view)>& write,
+                ThreadPool* pool) {
+  constexpr std::size_t kPiece = 256;
+  const std::span manifests(report.manifests);
+  std::vector<std::string> pieces((manifests.size() + kPiece - 1) / kPiece);
+  in_pieces(pool, manifests.size(), kPiece, [&](std::size_t begin, std::size_t end) {
+    pieces[begin / kPiece] = elements_of(manifests.subspan(begin, end - begin));
+  });
+  write("{" + members_of(head_json(report)) + ",\n  \"manifests\": [");
+  for (std::size_t i = 0; i < pieces.size(); ++i) write((i > 0 ? "," : "") + pieces[i]);
+  write((pieces.empty() ? "]," : "\n  ],") + members_of(totals_json(report)) + "\n}\n");
+}
+
+std::string to_json(const ImageReport& report) {
+  std::string json;
+  write_json(report, [&](std::string_view piece) { json += piece; });
+  return json;
 }
 
 }  // namespace bale::oci

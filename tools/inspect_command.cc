@@ -61,7 +61,7 @@ int inspect(Program& program, const InspectOptions& options) {
   static const oci::ImageReport& report = *new oci::ImageReport(
       oci::inspect_image(*image.blobs, root, image.name.to_string(), {known_sizes(program), pool}));
   if (options.json) {
-    print(oci::to_json(report));
+    oci::write_json(report, print, pool);
   } else {
     oci::render_tree(report, print, pool);
   }
