@@ -50,6 +50,19 @@ void add_transfer_options(const Command& bale, GlobalOptions& options) {
       .under(heading);
 }
 
+std::filesystem::path named_store(const GlobalOptions& options) {
+  if (!options.store.empty()) return options.store;
+  if (const auto store = environment("BALE_STORE"); !store.empty()) return store;
+  if (const auto data = environment("XDG_DATA_HOME"); !data.empty()) {
+    return std::filesystem::path(data) / "bale";
+  }
+  if (const auto home = environment("HOME"); !home.empty()) {
+    return std::filesystem::path(home) / ".local/share/bale";
+  }
+  throw oci::Error(oci::ErrorCode::kInvalid, "no place for the local store: $HOME is not set",
+                   "name one with --store DIR or $BALE_STORE");
+}
+
 }  // namespace
 
 void add_global_options(const Command& bale, GlobalOptions& options) {
@@ -72,16 +85,7 @@ void add_global_options(const Command& bale, GlobalOptions& options) {
 }
 
 std::filesystem::path store_path(const GlobalOptions& options) {
-  if (!options.store.empty()) return options.store;
-  if (const auto store = environment("BALE_STORE"); !store.empty()) return store;
-  if (const auto data = environment("XDG_DATA_HOME"); !data.empty()) {
-    return std::filesystem::path(data) / "bale";
-  }
-  if (const auto home = environment("HOME"); !home.empty()) {
-    return std::filesystem::path(home) / ".local/share/bale";
-  }
-  throw oci::Error(oci::ErrorCode::kInvalid, "no place for the local store: $HOME is not set",
-                   "name one with --store DIR or $BALE_STORE");
+  return std::filesystem::absolute(named_store(options));
 }
 
 }  // namespace bale::tools

@@ -28,7 +28,8 @@ struct GlobalOptions {
 
 void add_global_options(const Command& bale, GlobalOptions& options);
 
-/// `--store`, else $BALE_STORE, else $XDG_DATA_HOME/bale, else ~/.local/share/bale.
+/// `--store`, else $BALE_STORE, else $XDG_DATA_HOME/bale, else ~/.local/share/bale. Absolute: steps
+/// of a build run in other folders.
 std::filesystem::path store_path(const GlobalOptions& options);
 
 }  // namespace bale::tools

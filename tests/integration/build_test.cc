@@ -171,6 +171,13 @@ TEST_F(RunBuildTest, ExecutesNothingASecondTime) {
   EXPECT_NE(digest_of(build(dockerfile, "-t app:v1 --no-cache")), digest_of(first));
 }
 
+TEST_F(RunBuildTest, ExecutesStepsOverAStoreNamedFromHere) {
+  test::write_text(context() / "Dockerfile", "FROM scratch\nCOPY root /\nRUN echo done > /done\n");
+  const auto run =
+      bale_with(std::filesystem::relative(store()), "build -t app:v1 " + context().string());
+  EXPECT_EQ(run.status, 0) << run.output;
+}
+
 TEST_F(RunBuildTest, StartsANewCacheWithFilesOfAStage) {
   const std::string dockerfile =
       "FROM scratch AS seed\nCOPY a.txt /sub/a\n"
