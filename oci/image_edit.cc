@@ -145,13 +145,14 @@ class Editing {
   }
 
   void drop_stale_attestations(Index& index, EditedImage& result) const {
-    if (edit_.attestations == StaleAttestations::kKeep) return;
+    const bool keep = edit_.attestations == StaleAttestations::kKeep;
+    auto& stale = keep ? result.kept_attestations : result.dropped_attestations;
     std::erase_if(index.manifests, [&](const Descriptor& entry) {
       if (!is_attestation(entry)) return false;
       const auto subject = attested_digest(entry);
       if (!subject || !replaced_.contains(*subject)) return false;
-      result.dropped_attestations.push_back(entry);
-      return true;
+      stale.push_back(entry);
+      return !keep;
     });
   }
 

@@ -36,6 +36,8 @@ struct EditedImage {
   Descriptor root;
   /// Attestations that spoke of images that are others now, and were left out.
   std::vector<Descriptor> dropped_attestations = {};
+  /// Attestations that speak of images that are others now, and were to be kept.
+  std::vector<Descriptor> kept_attestations = {};
   /// Entries that Docker's lists do not know, and that were left out.
   std::vector<Descriptor> dropped_entries = {};
 };

@@ -160,8 +160,13 @@ void write_json(const ImageReport& report, const std::function<void(std::string_
     pieces[begin / kPiece] = elements_of(manifests.subspan(begin, end - begin));
   });
   write("{" + members_of(head_json(report)) + ",\n  \"manifests\": [");
-  for (std::size_t i = 0; i < pieces.size(); ++i) write((i > 0 ? "," : "") + pieces[i]);
-  write((pieces.empty() ? "]," : "\n  ],") + members_of(totals_json(report)) + "\n}\n");
+  const char* separator = "";
+  for (const std::string& piece : pieces) {
+    if (piece.empty()) continue;  // without a pool the first is all
+    write(separator + piece);
+    separator = ",";
+  }
+  write((manifests.empty() ? "]," : "\n  ],") + members_of(totals_json(report)) + "\n}\n");
 }
 
 std::string to_json(const ImageReport& report) {

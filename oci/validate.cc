@@ -119,29 +119,38 @@ class Validation {
     const bool paired = facts.diff_ids && facts.diff_ids->size() == links.layers.size();
     for (std::size_t i = 0; i < links.layers.size(); ++i) {
       const Link& layer = links.layers[i];
-      const bool typed = layer.descriptor.media_type.is_layer();
-      if (image && !typed) {
-        fault(layer.place + ".mediaType",
-              "not a layer's type: " + layer.descriptor.media_type.to_string());
+      const MediaType& type = layer.descriptor.media_type;
+      const bool typed = type.is_layer();
+      // Any other type may be one that we do not know (manifest.md), but no document.
+      if (image && (type.is_index() || type.is_manifest() || type.is_image_config())) {
+        fault(layer.place + ".mediaType", "not a layer's type: " + type.to_string());
       }
-      const bool whole = content(layer);
-      if (!whole || !image || !typed || depth_ != ValidateDepth::kLayers) continue;
-      unpack(layer, paired ? std::optional((*facts.diff_ids)[i]) : std::nullopt);
+      if (image && typed && depth_ == ValidateDepth::kLayers) {
+        unpack(layer, paired ? std::optional((*facts.diff_ids)[i]) : std::nullopt);
+      } else {
+        content(layer);
+      }
     }
   }
 
-  /// Reads a layer as those do who unpack it.
+  /// Reads a layer as those do who unpack it, which checks its digest as well. Only of one that is
+  /// wrong somewhere the digest is looked at alone, to tell which of the two it is.
   void unpack(const Link& layer, const std::optional<DiffId>& expected) {
     const std::string diff_id = expected ? expected->to_string() : "";
     if (!unpacked_.emplace(layer.descriptor.digest, diff_id).second) return;
-    check_packing(layer);
+    if (!is_there(layer)) return;
+    std::string reason;
     NullSink toc;
     try {
       scan_layer(blobs_, layer.descriptor, expected, toc);
+      checked_.emplace(layer.descriptor.digest, true);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kCorrupt) throw;
-      fault(layer.place, error.what());
+      reason = error.what();
     }
+    if (!content(layer)) return;
+    check_packing(layer);
+    if (!reason.empty()) fault(layer.place, reason);
   }
 
   void check_packing(const Link& layer) {
@@ -191,8 +200,8 @@ class Validation {
     return false;
   }
 
-  /// Whether the blob is there, with the size and the digest that the descriptor says.
-  bool content(const Link& link) {
+  /// Whether the blob is there, with the size that the descriptor says.
+  bool is_there(const Link& link) {
     const Descriptor& blob = link.descriptor;
     const auto size = blobs_.size(blob.digest);
     if (!size) {
@@ -204,6 +213,13 @@ class Validation {
                                       std::to_string(*size) + " bytes");
       return false;
     }
+    return true;
+  }
+
+  /// Whether the blob is there, with the size and the digest that the descriptor says.
+  bool content(const Link& link) {
+    if (!is_there(link)) return false;
+    const Descriptor& blob = link.descriptor;
     const auto [known, first] = checked_.emplace(blob.digest, true);
     if (first) known->second = has_its_digest(blob);
     return known->second;

@@ -36,6 +36,9 @@ void check_forwarding(const Url& from, const Url& to) {
   if (is_private_address(to.origin().host) && !is_private_address(from.origin().host)) {
     refuse("a server elsewhere points at an address of this network");
   }
+  if (is_link_local(to.origin().host) && to.origin().host != from.origin().host) {
+    refuse("a server points at an address of the link, where machines keep their secrets");
+  }
 }
 
 std::optional<Request> redirected(const Request& request, const ResponseHead& response) {

@@ -70,6 +70,23 @@ Exchange<Response> ask_within_rate(Clock::time_point not_before, Ask ask) {
   }
 }
 
+/// The next page of a list, at the server that gave the first: a list that ends early would pass
+/// for a whole one. Registries behind a proxy that speaks TLS for them give links of the other
+/// scheme. Throws kFailed for a link that leads elsewhere.
+Url next_page(const Request& request, const std::string& link) {
+  const Url& here = request.url;
+  const Url next = here.resolve(link);
+  if (next.origin() == here.origin()) return next;
+  const bool other_scheme = next.is_https() != here.is_https();
+  if (next.origin().host == here.origin().host && other_scheme) {
+    return here.resolve(next.path() + (next.query().empty() ? "" : "?" + next.query()));
+  }
+  throw oci::Error(oci::ErrorCode::kFailed,
+                   describe(request) + ": the list goes on at " + next.origin().to_string() +
+                       ", which is another server",
+                   "the registry has to be told the address that it is reached by");
+}
+
 }  // namespace
 
 Repository::State::State(std::string name_, std::vector<Route> routes, Access access_,
@@ -165,9 +182,9 @@ void Repository::State::for_each_page(
     visit(page);
     const auto link = next_link(page.head().headers);
     if (!link) return;
-    const Url next = page.request.url.resolve(*link);
+    const Url next = next_page(page.request, *link);
     const bool new_page = seen.insert(next.to_string()).second;
-    if (!new_page || next.origin() != page.request.url.origin()) return;
+    if (!new_page) return;
     Request request{.url = next, .headers = first.headers, .retry = page.host->retry()};
     Response response = page.host->send(request, scopes_of(registry_route()), stop);
     page = {std::move(request), std::move(response), page.host};

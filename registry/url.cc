@@ -110,11 +110,13 @@ std::uint32_t embedded_ipv4(const in6_addr& address) {
   return ntohl(word);
 }
 
+constexpr std::uint32_t kLinkLocal = 0xa9fe0000;  // 169.254.0.0/16
+
 bool is_private_ipv4(std::uint32_t address) {
   const auto within = [address](std::uint32_t network, int bits) {
     return (address >> (32 - bits)) == (network >> (32 - bits));
   };
-  return within(0x7f000000, 8) || within(0xa9fe0000, 16) || within(0x0a000000, 8) ||
+  return within(0x7f000000, 8) || within(kLinkLocal, 16) || within(0x0a000000, 8) ||
          within(0xac100000, 12) || within(0xc0a80000, 16) || within(0x00000000, 8);
 }
 
@@ -148,14 +150,23 @@ Url Url::parse(std::string_view text) {
   return *std::move(url);
 }
 
+Url Url::parse_answer(std::string_view text) const {
+  if (auto url = try_parse(text)) return *std::move(url);
+  throw oci::Error(oci::ErrorCode::kFailed,
+                   redacted() + " points at an address that is none of http or https");
+}
+
 Url Url::resolve(std::string_view location) const {
   if (location.find("://") != std::string_view::npos &&
       location.find("://") < location.find_first_of("/?#")) {
-    return parse(location);
+    return parse_answer(location);
   }
-  if (location.substr(0, 2) == "//") return parse(origin_.scheme + ":" + std::string(location));
+  if (location.substr(0, 2) == "//") {
+    return parse_answer(origin_.scheme + ":" + std::string(location));
+  }
   if (!is_printable(location)) {
-    throw oci::Error(oci::ErrorCode::kInvalid, "an address with characters that none may have");
+    throw oci::Error(oci::ErrorCode::kFailed,
+                     redacted() + " points at an address with characters that none may have");
   }
   location = location.substr(0, location.find('#'));
   Url url = *this;
@@ -237,6 +248,14 @@ bool is_loopback(std::string_view host) {
   if (const auto address = ipv4_address(host)) return *address >> 24 == 127;
   const auto address = ipv6_address(host);
   return address && IN6_IS_ADDR_LOOPBACK(&*address);
+}
+
+bool is_link_local(std::string_view host) {
+  if (const auto address = ipv4_address(host)) return *address >> 16 == kLinkLocal >> 16;
+  const auto address = ipv6_address(host);
+  if (!address) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&*address)) return embedded_ipv4(*address) >> 16 == kLinkLocal >> 16;
+  return IN6_IS_ADDR_LINKLOCAL(&*address);
 }
 
 bool is_private_address(std::string_view host) {

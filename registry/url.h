@@ -37,7 +37,8 @@ class Url {
   const std::string& query() const { return query_; }
 
   /// What a `Location` or `Link` of a response to this URL means: absolute, relative to the scheme,
-  /// the host or the path. Throws kInvalid.
+  /// the host or the path. Throws kFailed
+  /// for what is no address of http or https.
   Url resolve(std::string_view location) const;
   /// The same with `NAME=VALUE`, percent-encoded, after the queries it has.
   Url with_query(std::string_view name, std::string_view value) const;
@@ -55,6 +56,7 @@ class Url {
  private:
   Url() = default;
   std::string text_before_query() const;
+  Url parse_answer(std::string_view text) const;
 
   Origin origin_;
   std::string path_ = "/";
@@ -66,6 +68,10 @@ std::string percent_encode(std::string_view text);
 
 /// Whether the host is an address of this machine: `localhost`, 127.0.0.0/8, [::1].
 bool is_loopback(std::string_view host);
+
+/// Whether the host is written as an address of the link alone (169.254.0.0/16, fe80::/10), where
+/// clouds keep the secrets of their machines.
+bool is_link_local(std::string_view host);
 
 /// Whether the host is written as an address that only a machine of the same network has: loopback,
 /// link-local, RFC 1918, unique local. Such an address in a server's answer is a request forged for

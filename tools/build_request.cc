@@ -20,6 +20,7 @@
 #include "builder/tree_path.h"
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "tools/option_values.h"
 
 namespace bale::tools {
 
@@ -162,9 +163,7 @@ std::optional<std::int64_t> source_date_epoch(const BuildOptions& options,
   if (text == "git" || text == "context") {
     return context.time ? *context.time : builder::commit_time(context.folder, {});
   }
-  const std::int64_t seconds = parse_number(text, "--source-date-epoch");
-  if (seconds < 0) refuse("--source-date-epoch is negative: " + text);
-  return seconds;
+  return parse_epoch(text, "--source-date-epoch").time_since_epoch().count();
 }
 
 builder::ImageEdits image_edits(const BuildOptions& options) {

@@ -30,14 +30,18 @@ OpenedImage in_format(Program& program, const OpenedImage& image, oci::ImageForm
   oci::ImageEdit edit;
   edit.format = format;
   const auto edited = oci::edit_image(*documents, image.root, edit);
-  warn_of_dropped(program, edited);
+  warn_about(program, edited);
   return {image.name, edited.root, documents};
 }
 
-void warn_of_dropped(Program& program, const oci::EditedImage& edited) {
+void warn_about(Program& program, const oci::EditedImage& edited) {
   for (const auto& dropped : edited.dropped_attestations) {
     program.progress().warn("left out the attestation " + dropped.digest.to_string() +
                             ": it speaks of an image that is another now");
+  }
+  for (const auto& kept : edited.kept_attestations) {
+    program.progress().warn("kept the attestation " + kept.digest.to_string() +
+                            ", though it speaks of an image that is another now");
   }
   for (const auto& dropped : edited.dropped_entries) {
     program.progress().warn("left out " + dropped.digest.to_string() +

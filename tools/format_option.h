@@ -18,6 +18,6 @@ Option add_format_option(const Command& command, std::optional<oci::ImageFormat>
 OpenedImage in_format(Program& program, const OpenedImage& image, oci::ImageFormat format);
 
 /// Says what an edit left out, and why.
-void warn_of_dropped(Program& program, const oci::EditedImage& edited);
+void warn_about(Program& program, const oci::EditedImage& edited);
 
 }  // namespace bale::tools

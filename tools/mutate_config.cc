@@ -132,7 +132,7 @@ std::optional<std::chrono::sys_seconds> latest_time(const MutateOptions& options
   if (!options.created.empty()) return parse_time(options.created, "--created");
   const char* epoch = std::getenv("SOURCE_DATE_EPOCH");
   if (epoch == nullptr || *epoch == '\0') return std::nullopt;
-  return std::chrono::sys_seconds(std::chrono::seconds(parse_count(epoch, "SOURCE_DATE_EPOCH")));
+  return parse_epoch(epoch, "SOURCE_DATE_EPOCH");
 }
 
 oci::History history_line(const MutateOptions& options, const oci::ImageDraft& draft,

@@ -75,7 +75,7 @@ class Mutation {
         oci::edit_image(*documents_, image_.root, edit, parse_platforms(options_.platforms));
     drops_.check_used();
     appends_.check_used();
-    warn_of_dropped(program_, edited);
+    warn_about(program_, edited);
     return {image_.name, edited.root, documents_};
   }
 

@@ -36,10 +36,19 @@ std::int64_t parse_count(const std::string& text, const std::string& option) {
   throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": not a whole number");
 }
 
+std::chrono::sys_seconds parse_epoch(const std::string& text, const std::string& option) {
+  using Nanoseconds = std::chrono::sys_time<std::chrono::nanoseconds>;
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(Nanoseconds::max());
+  const std::chrono::sys_seconds time{std::chrono::seconds(parse_count(text, option))};
+  if (time <= kLast) return time;
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": beyond the year 2262",
+                   "seconds since 1970 are expected, not milliseconds");
+}
+
 std::chrono::sys_seconds parse_time(const std::string& text, const std::string& option) {
   if (const auto time = oci::parse_rfc3339(text)) return *time;
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
-    return std::chrono::sys_seconds(std::chrono::seconds(parse_count(text, option)));
+    return parse_epoch(text, option);
   }
   throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": no time",
                    "write 2024-03-01T12:00:00Z, or the seconds since 1970");

@@ -22,6 +22,9 @@ std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& t
 /// A whole number from 0 on. Throws kInvalid for anything else, naming the option.
 std::int64_t parse_count(const std::string& text, const std::string& option);
 
+/// Seconds since 1970, to the year 2262, where nanoseconds end. Throws kInvalid, naming the option.
+std::chrono::sys_seconds parse_epoch(const std::string& text, const std::string& option);
+
 /// `2024-03-01T12:00:00Z`, or the seconds since 1970. Throws kInvalid, naming the option.
 std::chrono::sys_seconds parse_time(const std::string& text, const std::string& option);
 

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "oci/printable.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
@@ -30,7 +31,7 @@ int list_tags(Program& program, const TagsOptions& options) {
     return exit_status::kDone;
   }
   std::string text;
-  for (const auto& tag : tags) text += tag + "\n";
+  for (const auto& tag : tags) text += oci::printable(tag) + "\n";
   print(text);
   return exit_status::kDone;
 }

@@ -10,6 +10,7 @@
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
@@ -22,9 +23,10 @@ std::vector<oci::Fault> faults_of(Program& program, const std::string& text) {
   if (whole_layout && !std::filesystem::exists(name.path)) {
     throw oci::Error(oci::ErrorCode::kNotFound, "no folder " + name.path);
   }
-  if (whole_layout) return oci::validate_layout(name.path);
+  if (whole_layout) return oci::validate_layout(name.path, oci::ValidateDepth::kLayers);
   const OpenedImage image = open_image(program, text);
-  return oci::validate_image(*image.blobs, image.root);
+  complete_in_store(program, image, image.root);
+  return oci::validate_image(*image.blobs, image.root, oci::ValidateDepth::kLayers);
 }
 
 int validate(Program& program, const std::string& name) {

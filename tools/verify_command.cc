@@ -18,10 +18,13 @@
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 #include "tools/option_values.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
 namespace {
+
+using Words = std::vector<std::string>;
 
 struct VerifyOptions {
   std::string name;
@@ -37,7 +40,9 @@ class Verification {
       : program_(program), options_(options), image_(open_image(program, options.name)) {}
 
   std::vector<std::string> run() {
-    for (const auto& fault : oci::validate_image(*image_.blobs, image_.root)) {
+    complete_in_store(program_, image_, image_.root);
+    for (const auto& fault :
+         oci::validate_image(*image_.blobs, image_.root, oci::ValidateDepth::kLayers)) {
       faults_.push_back(fault.place + ": " + fault.message);
     }
     // What is not valid cannot be trusted to be read further.
@@ -79,6 +84,11 @@ class Verification {
 
   void check_entrypoint(const oci::Descriptor& descriptor) {
     const oci::Image image = oci::read_image(*image_.blobs, descriptor);
+    const oci::RuntimeConfig& config = image.config.value.config;
+    if (config.entrypoint.value_or(Words{}).empty() && config.cmd.value_or(Words{}).empty()) {
+      faults_.push_back(descriptor.platform->to_string() + ": neither an entrypoint nor a command");
+      return;
+    }
     std::vector<builder::StageLayer> layers;
     for (std::size_t i = 0; i < image.manifest.value.layers.size(); ++i) {
       layers.push_back({image.manifest.value.layers[i], image.config.value.diff_ids[i]});

@@ -92,6 +92,7 @@ TEST_F(EditImage, KeepsStaleAttestationsWhereThatIsAskedFor) {
   edit.attestations = StaleAttestations::kKeep;
   const auto edited = edit_image(cache_, root(), edit);
   EXPECT_THAT(edited.dropped_attestations, IsEmpty());
+  EXPECT_EQ(edited.kept_attestations.size(), 2U);
   const auto entries = index(edited.root).manifests;
   ASSERT_EQ(entries.size(), 4U);
   EXPECT_EQ(attested_digest(entries[2]), index(root()).manifests[0].digest)

@@ -76,6 +76,10 @@ TEST(ValidateLayers, FindsWhatIsNoTar) {
   EXPECT_EQ(faults_of_layer(noise, media_type::kOciLayer, noise).size(), 1U);
 }
 
+TEST(ValidateLayers, TakesATypeThatItDoesNotKnow) {
+  EXPECT_THAT(faults_of_layer("signed", "application/vnd.test.signature", "signed"), ElementsAre());
+}
+
 class ValidateLayout : public testing::Test {
  protected:
   ValidateLayout() {

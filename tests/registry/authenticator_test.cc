@@ -164,6 +164,10 @@ TEST(Realm, ThatIsPlainOrPrivateIsNotAsked) {
                             "https://127.0.0.1/token", "https://192.168.0.1/"}) {
     EXPECT_THROW(check_realm(registry, Url::parse(realm)), oci::Error) << realm;
   }
+  for (const char* near : {"http://127.0.0.1:5000/", "http://10.0.0.1/"}) {
+    EXPECT_THROW(check_realm(Url::parse(near), Url::parse("http://169.254.169.254/latest")),
+                 oci::Error);
+  }
   check_realm(registry, Url::parse("https://auth.example/token"));
   check_realm(Url::parse("http://127.0.0.1:5000/"), Url::parse("http://127.0.0.1:5001/token"));
 }

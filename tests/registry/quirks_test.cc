@@ -149,8 +149,20 @@ TEST_F(Quirks, ALinkToAnotherHostIsNotFollowed) {
         .headers = {{"Link", "<" + other.server().url() + "/v2/x/tags/list>; rel=\"next\""}},
         .body = R"({"tags":["a"]})"};
   });
-  EXPECT_THAT(repository().tags(), ElementsAre("a"));
+  EXPECT_THROW(repository().tags(), oci::Error) << "a part must not pass for the whole";
   EXPECT_TRUE(other.server().lines().empty());
+}
+
+TEST_F(Quirks, ALinkOfAProxyThatSpeaksTlsIsFollowedWhereWeAre) {
+  const std::string host = registry_.host();
+  imitate([host](const test::HttpRequest& request) -> Answer {
+    if (request.path() != "/v2/team/app/tags/list") return std::nullopt;
+    if (!request.query("last").empty()) return test::HttpAnswer{.body = R"({"tags":["b"]})"};
+    return test::HttpAnswer{
+        .headers = {{"Link", "<https://" + host + "/v2/team/app/tags/list?last=a>; rel=\"next\""}},
+        .body = R"({"tags":["a"]})"};
+  });
+  EXPECT_THAT(repository().tags(), ElementsAre("a", "b"));
 }
 
 TEST_F(Quirks, HeadWithoutADigestIsFollowedByGet) {
