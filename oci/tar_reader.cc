@@ -267,20 +267,25 @@ std::size_t TarReader::read_content(MutableBytes buffer) {
 
 void TarReader::skip_content() {
   skip(std::exchange(content_left_, 0));
-  skip(std::exchange(padding_, 0));
+  // Some tools, umoci among them, end a tar right behind the last content.
+  (void)skip_up_to(std::exchange(padding_, 0));
 }
 
 void TarReader::skip(std::uint64_t count) {
-  position_ += count;
-  while (count > 0) {
-    if (input_.rest().empty() && !input_.refill()) {
-      refuse("it ends in the middle of " + in_quotes(path_));
-    }
+  if (skip_up_to(count) < count) refuse("it ends in the middle of " + in_quotes(path_));
+}
+
+/// Skips what is there of it.
+std::uint64_t TarReader::skip_up_to(std::uint64_t most) {
+  std::uint64_t count = most;
+  while (count > 0 && (!input_.rest().empty() || input_.refill())) {
     const auto step =
         static_cast<std::size_t>(std::min<std::uint64_t>(count, input_.rest().size()));
     input_.take(step);
     count -= step;
   }
+  position_ += most - count;
+  return most - count;
 }
 
 }  // namespace bale::oci

@@ -50,6 +50,7 @@ class TarReader {
   std::size_t read_content(MutableBytes buffer);
   void skip_content();
   void skip(std::uint64_t count);
+  std::uint64_t skip_up_to(std::uint64_t most);
   bool read_header(UstarHeader& header);
   bool read_extension(const UstarHeader& header, Extensions& extensions);
   std::string read_extension_body(const UstarHeader& header);

@@ -53,8 +53,7 @@ std::shared_ptr<const DocumentLinks> DocumentLinksCache::read(const oci::BlobPro
   }
   const std::lock_guard lock(mutex_);
   if (known_.size() >= kMostKnown) known_.clear();
-  known_.emplace(document.digest, links);
-  return links;
+  return known_.emplace(document.digest, std::move(links)).first->second;
 }
 
 }  // namespace bale::server

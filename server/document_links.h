@@ -24,7 +24,8 @@ struct DocumentLinks {
 /// Reads documents once: what has a digest does not change. Thread-safe.
 class DocumentLinksCache {
  public:
-  /// Empty links for what is neither manifest nor index, or cannot be read.
+  /// Empty links for what is neither manifest nor index, or cannot be read. To be held while it is
+  /// read: the cache may forget it.
   std::shared_ptr<const DocumentLinks> read(const oci::BlobProvider& blobs,
                                             const oci::Descriptor& document);
 

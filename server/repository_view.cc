@@ -82,7 +82,8 @@ void RepositoryView::for_each_below(
   while (!indexes.empty()) {
     const oci::Descriptor index = std::move(indexes.back());
     indexes.pop_back();
-    for (const auto& entry : links_.read(blobs_, index)->manifests) {
+    const auto links = links_.read(blobs_, index);
+    for (const auto& entry : links->manifests) {
       if (!visit(entry)) return;
       open_later(entry);
     }
