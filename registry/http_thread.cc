@@ -110,14 +110,26 @@ TransferFailure failure_of(const Request& request, CURLcode code, const char* de
   return {oci::Error(oci::ErrorCode::kUnavailable, what, hint_for(code)), is_retryable(code)};
 }
 
+/// Whether curl has the authorities at hand from the beginning. To read them takes it longer than
+/// to talk to a server of this machine, which mostly has no TLS at all: there they are read when a
+/// certificate has to be judged.
+enum class Authorities { kRead, kDeferred };
+
+Authorities authorities_for(const Request& request) {
+  return is_loopback(request.url.origin().host) ? Authorities::kDeferred : Authorities::kRead;
+}
+
 }  // namespace
 
 /// A transfer while curl works on it: the handle, what the handle points at, and the answer's head
 /// as far as it has come in.
 class ActiveTransfer {
  public:
-  ActiveTransfer(std::shared_ptr<Transfer> transfer, const TransportOptions& options)
-      : transfer_(std::move(transfer)), head_{0, {}, transfer_->request().url} {
+  ActiveTransfer(std::shared_ptr<Transfer> transfer, const TransportOptions& options,
+                 Authorities authorities)
+      : transfer_(std::move(transfer)),
+        authorities_(authorities),
+        head_{0, {}, transfer_->request().url} {
     easy_.reset(curl().easy_init());
     if (!easy_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
     set_request();
@@ -128,6 +140,13 @@ class ActiveTransfer {
 
   CURL* easy() const { return easy_.get(); }
   Transfer& transfer() const { return *transfer_; }
+  /// The transfer, to begin it anew with the authorities, where it only failed for want of them:
+  /// nothing has been sent then.
+  std::shared_ptr<Transfer> wants_authorities(CURLcode code) const {
+    const bool wanting =
+        code == CURLE_PEER_FAILED_VERIFICATION && authorities_ == Authorities::kDeferred;
+    return wanting ? transfer_ : nullptr;
+  }
 
   void finish(CURLcode code) {
     std::optional<TransferFailure> failure;
@@ -184,6 +203,19 @@ class ActiveTransfer {
   void set_tls(const TlsOptions& tls) {
     set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
     set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+    if (authorities_ == Authorities::kRead) {
+      read_authorities(tls);
+    } else {
+      set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
+    if (!tls.client_certificate.empty()) {
+      set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
+      set(CURLOPT_SSLKEY, tls.client_key.c_str());
+    }
+  }
+
+  void read_authorities(const TlsOptions& tls) {
     const std::string bundle = tls.ca_file.empty() ? system_bundle() : tls.ca_file;
     if (tls.extra_authorities.empty()) {
       if (!bundle.empty()) set(CURLOPT_CAINFO, bundle.c_str());
@@ -192,10 +224,6 @@ class ActiveTransfer {
     }
     if (const auto folder = environment("SSL_CERT_DIR"); !folder.empty()) {
       set(CURLOPT_CAPATH, folder.c_str());
-    }
-    if (!tls.client_certificate.empty()) {
-      set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
-      set(CURLOPT_SSLKEY, tls.client_key.c_str());
     }
   }
 
@@ -255,6 +283,7 @@ class ActiveTransfer {
   }
 
   std::shared_ptr<Transfer> transfer_;  // shared with its owner
+  const Authorities authorities_;
   ResponseHead head_;
   bool head_complete_ = false;
   std::array<char, CURL_ERROR_SIZE> error_{};
@@ -328,12 +357,15 @@ class HttpThread::Loop {
       const std::lock_guard lock(mutex_);
       due = queue_.take_due(Clock::now());
     }
-    for (auto& transfer : due) start_one(std::move(transfer));
+    for (auto& transfer : due) {
+      const Authorities authorities = authorities_for(transfer->request());
+      start_one(std::move(transfer), authorities);
+    }
   }
 
-  void start_one(std::shared_ptr<Transfer> transfer) {
+  void start_one(std::shared_ptr<Transfer> transfer, Authorities authorities) {
     try {
-      auto active = std::make_unique<ActiveTransfer>(transfer, options_);
+      auto active = std::make_unique<ActiveTransfer>(transfer, options_, authorities);
       CURL* easy = active->easy();
       curl().multi_add_handle(multi_.get(), easy);
       active_.emplace(easy, std::move(active));
@@ -368,6 +400,9 @@ class HttpThread::Loop {
     curl().multi_remove_handle(multi_.get(), easy);
     const auto active = std::move(found->second);
     active_.erase(found);
+    if (auto transfer = active->wants_authorities(result)) {
+      return start_one(std::move(transfer), Authorities::kRead);
+    }
     active->finish(result);
     release(active->transfer());
   }
