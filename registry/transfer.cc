@@ -33,13 +33,6 @@ Transfer::Transfer(Request request, std::function<void()> wake)
 
 bool Transfer::deliver(oci::Bytes bytes) {
   const std::lock_guard lock(mutex_);
-  if (download_.empty() && bytes.size() <= awaited_.size() - arrived_) {
-    std::memcpy(awaited_.data() + arrived_, bytes.data(), bytes.size());
-    arrived_ += bytes.size();
-    announced_ = false;
-    return true;
-  }
-  if (arrived_ > 0 && download_.empty()) changed_.notify_all();
   download_paused_ = !download_.append(bytes);
   if (download_paused_) changed_.notify_all();
   announced_ = download_paused_;
@@ -123,29 +116,10 @@ std::optional<TransferFailure> Transfer::failure() const {
   return failure_;
 }
 
-std::size_t Transfer::await(std::unique_lock<std::mutex>& lock, oci::MutableBytes buffer,
-                            const std::stop_token& stop) {
-  awaited_ = buffer;
-  arrived_ = 0;
-  const auto withdraw = [this] {
-    awaited_ = {};
-    return std::exchange(arrived_, 0);
-  };
-  try {
-    wait(lock, stop, [this] { return arrived_ > 0 || !download_.empty() || ended_; });
-  } catch (...) {
-    withdraw();
-    throw;
-  }
-  return withdraw();
-}
-
 std::size_t Transfer::read(oci::MutableBytes buffer, const std::stop_token& stop) {
   if (reading_.empty()) {
     std::unique_lock lock(mutex_);
-    if (download_.empty() && !ended_) {
-      if (const std::size_t got = await(lock, buffer, stop); got > 0) return got;
-    }
+    wait(lock, stop, [this] { return !download_.empty() || ended_; });
     if (download_.empty() && failure_) throw failure_->error;
     std::swap(reading_, download_);
     if (std::exchange(download_paused_, false)) call_attention();

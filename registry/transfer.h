@@ -81,10 +81,6 @@ class Transfer {
   };
 
   /// Waits until `ready()`; called with the lock held.
-  /// Lends `buffer` to the HTTP thread, which fills it as far as bytes come; how far that is. 0
-  /// where there are bytes elsewhere, or no more.
-  std::size_t await(std::unique_lock<std::mutex>& lock, oci::MutableBytes buffer,
-                    const std::stop_token& stop);
   template <typename Ready>
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready);
   bool hand_over(Chunk& chunk, const std::stop_token& stop);
@@ -105,10 +101,8 @@ class Transfer {
   bool upload_paused_ = false;
   Chunk download_;
   bool download_paused_ = false;
-  bool announced_ = true;      // the HTTP thread's alone
-  Chunk reading_;              // the owner's alone
-  oci::MutableBytes awaited_;  // lent by an owner who waits: what comes first goes there
-  std::size_t arrived_ = 0;
+  bool announced_ = true;  // the HTTP thread's alone
+  Chunk reading_;          // the owner's alone
 };
 
 }  // namespace bale::registry
