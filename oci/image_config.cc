@@ -59,18 +59,13 @@ std::vector<DiffId> parse_rootfs(const JsonObject& object) {
   const auto rootfs = object.optional_object("rootfs");
   if (!rootfs) object.fail("rootfs", "missing");
   if (rootfs->required_text("type") != "layers") rootfs->fail("type", "must be \"layers\"");
-  const auto list = rootfs->find("diff_ids");
-  if (!list) return {};
-  if (!list->is_array()) rootfs->fail("diff_ids", "expected an array of strings");
-  if (list->size() > kMaxDescriptors) rootfs->fail("diff_ids", "too many");
+  const Strings texts = rootfs->optional_strings("diff_ids").value_or(Strings{});
+  if (texts.size() > kMaxDescriptors) rootfs->fail("diff_ids", "too many");
   std::vector<DiffId> diff_ids;
-  diff_ids.reserve(list->size());
-  for (const JsonValue element : list->elements()) {
-    if (!element.is_string()) rootfs->fail("diff_ids", "expected an array of strings");
-    auto digest = Digest::try_parse(element.text());
-    if (!digest) {
-      rootfs->fail("diff_ids", "not a digest: " + std::string(element.text().substr(0, 80)));
-    }
+  diff_ids.reserve(texts.size());
+  for (const auto& text : texts) {
+    auto digest = Digest::try_parse(text);
+    if (!digest) rootfs->fail("diff_ids", "not a digest: " + text.substr(0, 80));
     diff_ids.emplace_back(*std::move(digest));
   }
   return diff_ids;

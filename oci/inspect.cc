@@ -127,7 +127,6 @@ class Inspection {
 
   void read_entries(std::span<ManifestReport> reports) const {
     for (auto& report : reports) {
-      if (!report.descriptor.media_type.is_manifest()) continue;
       try {
         read_entry(report);
       } catch (const Error& error) {
@@ -273,8 +272,8 @@ class Inspection {
   const InspectOptions& options_;
   ImageReport report_;
   std::unordered_map<std::string_view, Share> shares_;  // by digests of the report
-  std::size_t entries_in_pieces_ = 0;                   // entries of the report
-  std::vector<Piece> pieces_;                           // last: the tasks of reading use the rest
+  std::size_t entries_in_pieces_ = 0;
+  std::vector<Piece> pieces_;  // last: the tasks of reading use the rest
 };
 
 }  // namespace

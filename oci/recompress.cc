@@ -69,28 +69,45 @@ class BlockSink final : public Sink {
 
   void write(Bytes bytes) override {
     while (!bytes.empty()) {
-      if (block_->used == block_->capacity()) {
-        put();
-        block_ = pipeline_.take();
-      }
-      const std::size_t size = std::min(bytes.size(), block_->capacity() - block_->used);
+      const std::size_t size = std::min(bytes.size(), room());
       std::memcpy(block_->at(block_->used, size).data(), bytes.data(), size);
-      block_->used += size;
       bytes = bytes.subspan(size);
+      grow(size);
     }
   }
+  /// All that a source has, read into the blocks themselves.
+  void fill(Source& plain) {
+    std::size_t wanted = 0;
+    std::size_t got = 0;
+    do {
+      wanted = room();
+      got = read_full(plain, block_->at(block_->used, wanted));
+      grow(got);
+    } while (got == wanted);
+  }
   /// Even of nothing there is one block, and no other one is empty: as LayerWriter cuts.
-  void finish() { put(); }
+  void finish() {
+    if (block_->used > 0 || !has_put_) put();
+  }
 
  private:
+  std::size_t room() const { return block_->capacity() - block_->used; }
+  void grow(std::size_t size) {
+    block_->used += size;
+    if (room() > 0) return;
+    put();
+    block_ = pipeline_.take();
+  }
   void put() {
     if (places_ != nullptr) places_->lay_out(*block_);
     pipeline_.put(std::move(block_));
+    has_put_ = true;
   }
 
   BlockPipeline& pipeline_;
   ContentPlaces* places_;  // null: nobody asks
   std::unique_ptr<LayerBlock> block_;
+  bool has_put_ = false;
 };
 
 /// A tar on its way to a blob.
@@ -109,7 +126,7 @@ class Repacking {
   }
 
   LayerResult run(const std::optional<DiffId>& expected, BlobStore& to, ThreadPool& pool,
-                  void (*copy_plain)(Source&, Sink&)) {
+                  void (*copy_plain)(Source&, BlockSink&)) {
     const auto blob = to.create_blob();
     BlockPipeline pipeline(pool, *compressor_, {nullptr, chunked_ ? &*chunked_ : nullptr}, *blob);
     BlockSink blocks(pipeline, places_ ? &*places_ : nullptr);
@@ -133,8 +150,6 @@ class Repacking {
   std::optional<ChunkedTable> chunked_;  // with places_ only
 };
 
-void copy_all(Source& from, Sink& to) { copy(from, to); }
-
 }  // namespace
 
 LayerResult recompress_layer(const BlobProvider& from, const Descriptor& layer,
@@ -142,7 +157,8 @@ LayerResult recompress_layer(const BlobProvider& from, const Descriptor& layer,
                              const LayerOptions& options) {
   try {
     Repacking repacking(options, [&] { return open_layer(from, layer); });
-    return repacking.run(expected, to, pool, copy_all);
+    return repacking.run(expected, to, pool,
+                         [](Source& plain, BlockSink& blocks) { blocks.fill(plain); });
   } catch (const Error& error) {
     throw error.in("compressing layer " + layer.digest.to_string() + " anew");
   }
@@ -157,7 +173,8 @@ LayerResult pack_tar(const std::filesystem::path& file, BlobStore& to, ThreadPoo
       const std::uint64_t size = file_size(*fd);
       return open_packed(std::make_unique<FileRangeSource>(fd, 0, size), size);
     });
-    return repacking.run(std::nullopt, to, pool, copy_tar);
+    return repacking.run(std::nullopt, to, pool,
+                         [](Source& plain, BlockSink& blocks) { copy_tar(plain, blocks); });
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kCorrupt) throw error.in("packing " + file.string());
     throw Error(error.code(), file.string() + " makes no layer: " + error.what(),

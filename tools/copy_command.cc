@@ -60,8 +60,8 @@ void check_referrers(const CopyOptions& options, const oci::ImageName& destinati
       destination.transport == oci::Transport::kRegistry &&
       oci::ImageName::parse(options.source).transport == oci::Transport::kRegistry;
   if (options.referrers && !between_registries) {
-    throw oci::Error(oci::ErrorCode::kInvalid,
-                     "--referrers copies from registry to registry (docker://)");
+    throw oci::Error(oci::ErrorCode::kInvalid, "--referrers copies from registry to registry",
+                     "name both as docker://HOST/REPOSITORY:TAG");
   }
 }
 

@@ -17,7 +17,7 @@ Option add_format_option(const Command& command, std::optional<oci::ImageFormat>
 /// are. Throws kInvalid where they cannot.
 OpenedImage in_format(Program& program, const OpenedImage& image, oci::ImageFormat format);
 
-/// Says what an edit left out, and why.
+/// Says what an edit left out, or kept though it may mislead, and why.
 void warn_about(Program& program, const oci::EditedImage& edited);
 
 }  // namespace bale::tools
