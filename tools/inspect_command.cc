@@ -36,8 +36,10 @@ oci::ThreadPool* pool_for(Program& program, const oci::Descriptor& root) {
   return root.media_type.is_index() && root.size > kMany ? &program.pool() : nullptr;
 }
 
-/// Of layers of the store, wherever the image at hand is.
-oci::UncompressedSize known_sizes(Program& program) {
+/// What the store has counted of the layers of its own images. Of an image from elsewhere the same
+/// is told on every machine, and no store is looked for.
+oci::UncompressedSize known_sizes(Program& program, const OpenedImage& image) {
+  if (image.name.transport != oci::Transport::kStore) return nullptr;
   return [&layers = program.store().blobs()](const oci::Descriptor&, const oci::DiffId& diff_id) {
     return layers.uncompressed_size(diff_id);
   };
@@ -58,8 +60,8 @@ int inspect(Program& program, const InspectOptions& options) {
   oci::ThreadPool* const pool = pool_for(program, root);
   // Left for the end of the process to take back: freeing the parts of ten thousand reports one by
   // one takes half as long as reading them.
-  static const oci::ImageReport& report = *new oci::ImageReport(
-      oci::inspect_image(*image.blobs, root, image.name.to_string(), {known_sizes(program), pool}));
+  static const oci::ImageReport& report = *new oci::ImageReport(oci::inspect_image(
+      *image.blobs, root, image.name.to_string(), {known_sizes(program, image), pool}));
   if (options.json) {
     oci::write_json(report, print, pool);
   } else {

@@ -125,5 +125,16 @@ TEST_F(CommandLineTest, AReaderThatHasSeenEnoughIsNoError) {
   EXPECT_EQ(oci::read_file(errors, 4096), "");
 }
 
+TEST_F(BuiltImageTest, LayoutsAreReadByThoseWhoHaveNoHome) {
+  const std::string image = "oci:" + path("layout") + ":v1";
+  ASSERT_EQ(bale("-q copy app:v1 " + image).status, 0);
+  for (const std::string command :
+       {"inspect", "inspect --json", "digest", "manifest inspect", "validate"}) {
+    const PeerRun run =
+        run_peer("env -i " + std::string(BALE_PROGRAM) + " " + command + " " + image);
+    EXPECT_EQ(run.status, 0) << command << ": " << run.output;
+  }
+}
+
 }  // namespace
 }  // namespace bale::test

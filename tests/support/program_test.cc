@@ -62,4 +62,15 @@ PeerRun ProgramTest::build(const std::string& dockerfile, const std::string& opt
 
 bool ProgramTest::has_images() const { return bale("images --json").output != "[]\n"; }
 
+void BuiltImageTest::SetUp() {
+  ProgramTest::SetUp();
+  const PeerRun run = build("FROM scratch\nCOPY a.txt /\n");
+  ASSERT_EQ(run.status, 0) << run.output;
+  digest_ = digest_of(run);
+}
+
+std::string BuiltImageTest::program() const {
+  return std::string(BALE_PROGRAM) + " -q --store " + store().string();
+}
+
 }  // namespace bale::test

@@ -28,6 +28,8 @@ class ProgramTest : public testing::Test {
   std::filesystem::path store() const { return scratch_ / "store"; }
   std::filesystem::path context() const { return scratch_ / "context"; }
   std::filesystem::path auth_file() const { return scratch_ / "auth.json"; }
+  /// Of a file of the test, as a word of a command line.
+  std::string path(const std::string& name) const { return (scratch_ / name.c_str()).string(); }
 
   /// A line of arguments, as the shell takes them.
   PeerRun bale(const std::string& arguments) const { return bale_with(store(), arguments); }
@@ -41,6 +43,18 @@ class ProgramTest : public testing::Test {
   void check_store() const;
 
   ScratchFolder scratch_;
+};
+
+/// With an image in its store: app:v1, of one layer.
+class BuiltImageTest : public ProgramTest {
+ protected:
+  void SetUp() override;
+
+  /// How a line of the shell calls bale.
+  std::string program() const;
+  std::string digest_in(const std::string& name) const { return digest_of(bale("digest " + name)); }
+
+  std::string digest_;  // of app:v1
 };
 
 }  // namespace bale::test
