@@ -17,19 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class ArchivePipeTest : public ProgramTest {
+class ArchivePipeTest : public BuiltImageTest {
  protected:
   void SetUp() override {
-    ProgramTest::SetUp();
-    const PeerRun run = build("FROM scratch\nCOPY a.txt /\n");
-    ASSERT_EQ(run.status, 0) << run.output;
-    digest_ = digest_of(run);
+    BuiltImageTest::SetUp();
     shell(program() + " copy app:v1 oci-archive:" + path("oci.tar"));
     shell(program() + " copy app:v1 docker-archive:" + path("docker.tar:app:v1"));
-  }
-  std::string path(const std::string& name) const { return (scratch_ / name.c_str()).string(); }
-  std::string program() const {
-    return std::string(BALE_PROGRAM) + " -q --store " + store().string();
   }
   /// What a line of the shell prints; it must succeed.
   static std::string shell(const std::string& line) {
@@ -41,9 +34,6 @@ class ArchivePipeTest : public ProgramTest {
   std::string podman() const {
     return "podman --storage-driver vfs --root " + path("root") + " --runroot " + path("run");
   }
-  std::string digest_in(const std::string& name) const { return digest_of(bale("digest " + name)); }
-
-  std::string digest_;
 };
 
 TEST_F(ArchivePipeTest, KnowsArchivesOfBothKindsByTheirContentHoweverTheyArePacked) {

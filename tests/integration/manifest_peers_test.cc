@@ -37,7 +37,6 @@ class ManifestPeers : public test::ProgramTest {
     }
   }
 
-  std::string path(const char* name) const { return (scratch_ / name).string(); }
   std::string image(const std::string& arch) const { return "oci:" + path("images") + ":" + arch; }
 
   /// What a command prints; fails the test where it does not succeed.
@@ -207,6 +206,25 @@ TEST_F(RegistryPeers, PodmanAndSkopeoReadAnArchiveOfSeveralOfOurImages) {
          " oci:" + path("theirs") + ":" + arch);
   }
   EXPECT_THAT(oci::validate_layout(scratch_ / "theirs"), IsEmpty());
+}
+
+TEST_F(RegistryPeers, ManyWhoAddToOneIndexAtOnceLoseNothing) {
+  const std::vector<std::string> variants = {"v1", "v2", "v3", "v4", "v5", "v6"};
+  made("manifest create " + remote("shared") + " " + remote("amd64"));
+  std::vector<std::thread> jobs;
+  for (const auto& variant : variants) {
+    jobs.emplace_back([this, variant] {
+      made("manifest add --arch arm --variant " + variant + " " + remote("shared") + " " +
+           remote("arm64"));
+    });
+  }
+  for (auto& job : jobs) job.join();
+  const json index = json::parse(skopeo_raw("shared"));
+  std::vector<std::string> found;
+  for (const auto& entry : index["manifests"]) {
+    found.push_back(entry["platform"].value("variant", ""));
+  }
+  EXPECT_THAT(found, testing::UnorderedElementsAre("", "v1", "v2", "v3", "v4", "v5", "v6"));
 }
 
 /// An archive of two images, as podman saves them.

@@ -71,7 +71,6 @@ class MutateLayersTest : public test::ProgramTest {
     const auto run = bale("validate " + name);
     EXPECT_EQ(run.status, 0) << run.output;
   }
-  std::string path(const std::string& name) const { return (scratch_ / name.c_str()).string(); }
   /// What umoci unpacks of the amd64 image.
   fs::path unpacked(const std::string& name) const {
     expect_done("copy --platform linux/amd64 " + name + " oci:" + path("for-umoci") + ":it");

@@ -20,26 +20,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class OutputFileTest : public ProgramTest {
+class OutputFileTest : public BuiltImageTest {
  protected:
-  void SetUp() override {
-    ProgramTest::SetUp();
-    const PeerRun run = build("FROM scratch\nCOPY a.txt /\n");
-    ASSERT_EQ(run.status, 0) << run.output;
-    digest_ = digest_of(run);
-  }
-  std::string path(const std::string& name) const { return (scratch_ / name.c_str()).string(); }
   std::string text(const std::string& name) const { return oci::read_file(path(name), 1 << 20); }
   /// With redirections and pipes of its own.
   PeerRun bale_in_shell(const std::string& line) const {
-    return run_peer("(" + std::string(BALE_PROGRAM) + " -q --store " + store().string() + " " +
-                    line + ")");
+    return run_peer("(" + program() + " " + line + ")");
   }
   PeerRun copy(const std::string& destination, const std::string& redirections = "") const {
     return bale_in_shell("copy app:v1 " + destination + " " + redirections);
-  }
-  std::string digest_in(const std::string& archive) const {
-    return digest_of(bale("digest " + archive));
   }
   /// Under another name, so that a program that replaces it harms nothing.
   std::string link_to_stdout() const {
@@ -47,8 +36,6 @@ class OutputFileTest : public ProgramTest {
     if (!fs::is_symlink(link)) fs::create_symlink("/proc/self/fd/1", link);
     return link.string();
   }
-
-  std::string digest_;
 };
 
 TEST_F(OutputFileTest, ResultFilesFollowLinks) {
@@ -98,7 +85,7 @@ TEST_F(OutputFileTest, AnArchiveReachesTheOutputOfAnotherProcess) {
   ASSERT_EQ(copy("oci-archive:" + path("file.tar")).status, 0);
   // As the log of a container is written to by /proc/1/fd/1; a shell that has more to do stays.
   const PeerRun run =
-      run_peer("(sh -c '" + std::string(BALE_PROGRAM) + " -q --store " + store().string() +
+      run_peer("(sh -c '" + program() +
                " copy app:v1 oci-archive:/proc/$$/fd/1; true' 2>/dev/null | cat > " +
                path("piped.tar") + ")");
   EXPECT_EQ(run.status, 0) << run.output;

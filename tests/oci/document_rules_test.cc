@@ -3,16 +3,12 @@
 #include "oci/document_rules.h"
 
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "oci/error.h"
-#include "oci/image_walk.h"
-#include "oci/inspect.h"
 #include "oci/media_type.h"
 #include "tests/support/spoiled_image.h"
 
@@ -21,6 +17,7 @@ namespace {
 
 using test::faults_of;
 using test::Json;
+using test::refusal_of;
 using test::SpoiledImage;
 
 struct SpoiledCase {
@@ -37,19 +34,6 @@ TEST_P(ValidateFaults, AreToldWithTheirPlace) {
   const auto faults = faults_of(GetParam().spoiled);
   ASSERT_FALSE(faults.empty());
   EXPECT_EQ(faults[0].place, GetParam().place) << faults[0].message;
-}
-
-/// What reading all of the image throws, or "".
-std::string refusal_of(const SpoiledImage& spoiled) {
-  MemoryStore store;
-  const auto root = test::add_spoiled(store, spoiled);
-  try {
-    list_image_blobs(store, root);
-    inspect_image(store, root, "");
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
 }
 
 /// What readers let pass, since the bytes can be read and mean one thing: it is for `validate` to
@@ -423,57 +407,6 @@ const SpoiledCase kCases[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Rules, ValidateFaults, testing::ValuesIn(kCases),
-                         [](const auto& one) { return one.param.name; });
-
-struct TextCase {
-  const char* name;
-  std::function<void(std::string& text)> spoil;
-};
-
-void PrintTo(const TextCase& spoiled, std::ostream* out) { *out << spoiled.name; }
-
-const TextCase kTextCases[] = {
-    {"Empty", [](std::string& text) { text.clear(); }},
-    {"OnlyABrace", [](std::string& text) { text = "{"; }},
-    {"CutInTheMiddle", [](std::string& text) { text.resize(text.size() / 2); }},
-    {"LastBraceMissing", [](std::string& text) { text.pop_back(); }},
-    {"BytesAfterTheEnd", [](std::string& text) { text += "}"; }},
-    {"TwoDocuments", [](std::string& text) { text += text; }},
-    {"List", [](std::string& text) { text = "[" + text + "]"; }},
-    {"Number", [](std::string& text) { text = "7"; }},
-    {"Null", [](std::string& text) { text = "null"; }},
-    {"ZeroByte", [](std::string& text) { text.insert(1, 1, '\0'); }},
-    {"NotUtf8", [](std::string& text) { text.insert(1, "\"x\":\"\xff\xfe\","); }},
-    {"TrailingComma", [](std::string& text) { text.insert(text.size() - 1, ","); }},
-    {"Comment", [](std::string& text) { text.insert(1, "/* x */"); }},
-    {"NoNumber", [](std::string& text) { text.insert(1, "\"x\":NaN,"); }},
-    {"SingleQuotes", [](std::string& text) { text.insert(1, "'x':1,"); }},
-    {"DuplicateKey", [](std::string& text) { text.insert(1, "\"x\":1,\"x\":2,"); }},
-    {"DuplicateKeyBehindAnEscape",
-     [](std::string& text) { text.insert(1, "\"x\":1,\"\\u0078\":2,"); }},
-    {"NestedDeep",
-     [](std::string& text) {
-       text.insert(1, "\"x\":" + std::string(100'000, '[') + std::string(100'000, ']') + ",");
-     }},
-};
-
-class SpoiledText : public testing::TestWithParam<TextCase> {};
-
-TEST_P(SpoiledText, IsAFaultOfItsDocumentWhicheverItIs) {
-  const auto& spoil = GetParam().spoil;
-  for (const auto& spoiled :
-       {SpoiledImage{.index_text = spoil}, SpoiledImage{.manifest_text = spoil},
-        SpoiledImage{.config_text = spoil}}) {
-    const auto faults = faults_of(spoiled);
-    ASSERT_EQ(faults.size(), 1U);
-    EXPECT_EQ(faults[0].place, "");  // the document as a whole
-    EXPECT_NE(refusal_of(spoiled), "");
-    EXPECT_THAT(faults[0].message, testing::AnyOf(testing::StartsWith("JSON: "),
-                                                  testing::StartsWith("expected an object")));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Rules, SpoiledText, testing::ValuesIn(kTextCases),
                          [](const auto& one) { return one.param.name; });
 
 }  // namespace

@@ -2,6 +2,9 @@
 #include "tests/support/spoiled_image.h"
 
 #include "oci/document.h"
+#include "oci/error.h"
+#include "oci/image_walk.h"
+#include "oci/inspect.h"
 #include "tests/support/test_image.h"
 
 namespace bale::oci {
@@ -61,6 +64,18 @@ std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled) {
     fault.place = colon == std::string::npos ? "" : fault.place.substr(colon + 2);
   }
   return faults;
+}
+
+std::string refusal_of(const SpoiledImage& spoiled) {
+  oci::MemoryStore store;
+  const auto root = add_spoiled(store, spoiled);
+  try {
+    oci::list_image_blobs(store, root);
+    oci::inspect_image(store, root, "");
+    return "";
+  } catch (const oci::Error& error) {
+    return error.what();
+  }
 }
 
 }  // namespace bale::test

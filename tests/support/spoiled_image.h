@@ -39,4 +39,7 @@ oci::Descriptor add_spoiled(oci::BlobStore& store, const SpoiledImage& spoiled);
 /// The faults of the image, with the digest of the document in front of each place left out.
 std::vector<oci::Fault> faults_of(const SpoiledImage& spoiled);
 
+/// What reading all of the image throws, or "".
+std::string refusal_of(const SpoiledImage& spoiled);
+
 }  // namespace bale::test
