@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "oci/error.h"
+#include "oci/write_back.h"
 
 namespace bale::oci {
 
@@ -42,8 +43,6 @@ struct DigestFolder::State {
 void DigestFolder::State::commit(TemporaryFile& file, const Digest& digest) {
   const fs::path target = path_of(digest);
   fs::create_directories(target.parent_path());
-  // Writing back starts now and goes on beside the caller's work, so that `sync` finds little left.
-  ::sync_file_range(file.fd(), 0, 0, SYNC_FILE_RANGE_WRITE);
   // Over what is there already: that may be a file cut short by a power failure.
   file.rename_to(target);
   const std::lock_guard lock(mutex);
@@ -53,12 +52,19 @@ void DigestFolder::State::commit(TemporaryFile& file, const Digest& digest) {
 class DigestFolder::Writer final : public BlobWriter {
  public:
   explicit Writer(State& state) : state_(state), file_(state.temporary.create_file()) {}
-  void write(Bytes bytes) override { file_.write(bytes); }
-  void finish(const Digest& digest) override { state_.commit(file_, digest); }
+  void write(Bytes bytes) override {
+    file_.write(bytes);
+    write_back_.advance(file_.fd(), bytes.size());
+  }
+  void finish(const Digest& digest) override {
+    write_back_.finish(file_.fd());
+    state_.commit(file_, digest);
+  }
 
  private:
   State& state_;
   TemporaryFile file_;
+  WriteBack write_back_;
 };
 
 namespace {

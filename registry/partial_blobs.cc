@@ -10,6 +10,7 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/file_lock.h"
+#include "oci/write_back.h"
 
 namespace bale::registry {
 
@@ -33,8 +34,10 @@ class PartialFile {
   }
 
   void append(oci::Source& rest) {
+    write_back_ = oci::WriteBack(size_);
     Feed feed(*this, /*keep=*/true);
     oci::copy(rest, feed);
+    write_back_.finish(file_.fd());
   }
 
   /// Once: whether this is the blob.
@@ -64,7 +67,10 @@ class PartialFile {
                        "the content has more than " + std::to_string(blob_.size) + " bytes");
     }
     hasher_.update(bytes);
-    if (keep) file_.write(bytes);
+    if (keep) {
+      file_.write(bytes);
+      write_back_.advance(file_.fd(), bytes.size());
+    }
     task_.advance(size_, blob_.size);
   }
 
@@ -72,6 +78,7 @@ class PartialFile {
   const oci::Descriptor& blob_;
   oci::ProgressTask& task_;
   oci::FileSink file_;
+  oci::WriteBack write_back_;
   std::uint64_t size_ = 0;
   oci::Hasher hasher_{blob_.digest.algorithm()};
 };
