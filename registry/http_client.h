@@ -24,9 +24,10 @@ struct HttpOptions {
   bool offline = false;
 };
 
-/// HTTP/1.1 and HTTP/2 over one thread, which owns all connections and is shared by everything the
-/// program transfers. Follows redirects, repeats what failed for a passing reason, waits where a
-/// server asks for it. Knows nothing of registries. Thread-safe; must outlive what it returned.
+/// HTTP/1.1 and HTTP/2 over one thread, which begins all transfers and moves most of them; a bulk
+/// one in plain HTTP is moved by the thread that reads or feeds it. Follows redirects, repeats what
+/// failed for a passing reason, waits where a server asks for it. Knows nothing of registries.
+/// Thread-safe; must outlive what it returned.
 class HttpClient {
  public:
   /// `log` gets a debug line for each exchange; it must outlive the client.

@@ -2,40 +2,25 @@
 #include "registry/http_thread.h"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <map>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "oci/error.h"
-#include "oci/fd.h"
-#include "registry/curl_library.h"
+#include "registry/http_loop.h"
+#include "registry/transfer_queue.h"
 
 namespace bale::registry {
 
 namespace {
 
-constexpr std::size_t kMaxBundleSize = std::size_t{16} * 1024 * 1024;
-/// The longest sleep of the thread; wake-ups come by curl_multi_wakeup.
-constexpr int kIdleMilliseconds = 60'000;
-/// Bytes of an answer that are received at once: few enough to be still in the processor's cache
-/// when they are copied on.
-constexpr std::size_t kReceiveSize = std::size_t{64} * 1024;
-
-struct EasyCloser {
-  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
-};
-struct ListCloser {
-  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
-};
-struct MultiCloser {
-  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
-};
+/// The longest sleep of a loop; whoever wants it to look around wakes it.
+constexpr std::chrono::milliseconds kLongestSleep{60'000};
+/// Loops that are kept for the connections they have open.
+constexpr std::size_t kMaxIdleLoops = 16;
 
 /// A connection that the server has closed must not end the program; the write's error tells.
 void block_broken_pipe_signal() {
@@ -45,261 +30,32 @@ void block_broken_pipe_signal() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-bool carries_body(const Request& request) {
-  return request.body || request.method == "POST" || request.method == "PUT" ||
-         request.method == "PATCH";
-}
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-/// Where the system keeps its authorities, as distributions place them.
-std::string system_bundle() {
-  if (auto named = environment("SSL_CERT_FILE"); !named.empty()) return named;
-  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"}) {
-    if (std::filesystem::exists(path)) return path;
-  }
-  return {};
-}
-
-bool is_retryable(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_GOT_NOTHING:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-      return true;
-    default:
-      return false;
-  }
-}
-
-const char* hint_for(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return "check the name of the host, and the network";
-    case CURLE_COULDNT_CONNECT:
-      return "check host and port, and whether the registry is up";
-    case CURLE_SSL_CONNECT_ERROR:
-      return "if the registry has no TLS: --tls-verify=false, or insecure = true in "
-             "registries.conf";
-    default:
-      return "";
-  }
-}
-
-TransferFailure failure_of(const Request& request, CURLcode code, const char* detail) {
-  const std::string reason = *detail != '\0' ? detail : curl().easy_strerror(code);
-  const std::string what = describe(request) + ": " + reason;
-  if (code == CURLE_PEER_FAILED_VERIFICATION) {
-    return {oci::Error(oci::ErrorCode::kFailed, what,
-                       "put the registry's authority into /etc/containers/certs.d/" +
-                           request.url.authority() + "/, or use --tls-verify=false"),
-            false};
-  }
-  return {oci::Error(oci::ErrorCode::kUnavailable, what, hint_for(code)), is_retryable(code)};
-}
-
-/// Whether curl has the authorities at hand from the beginning. To read them takes it longer than
-/// to talk to a server of this machine, which mostly has no TLS at all: there they are read when a
-/// certificate has to be judged.
-enum class Authorities { kRead, kDeferred };
-
-Authorities authorities_for(const Request& request) {
-  return is_loopback(request.url.origin().host) ? Authorities::kDeferred : Authorities::kRead;
+/// What is encrypted is not: each loop reads the authorities for itself, which takes it as long as
+/// the hand-over of a hundred megabytes.
+bool is_moved_by_its_owner(const Request& request) {
+  return request.traffic == Traffic::kBulk && request.url.origin().scheme == "http";
 }
 
 }  // namespace
 
-/// A transfer while curl works on it: the handle, what the handle points at, and the answer's head
-/// as far as it has come in.
-class ActiveTransfer {
+class HttpThread::Engine {
+  struct IdleLoop {
+    Origin host;  // the last that it spoke to
+    std::unique_ptr<HttpLoop> loop;
+  };
+
  public:
-  ActiveTransfer(std::shared_ptr<Transfer> transfer, const TransportOptions& options,
-                 Authorities authorities)
-      : transfer_(std::move(transfer)),
-        authorities_(authorities),
-        head_{0, {}, transfer_->request().url} {
-    easy_.reset(curl().easy_init());
-    if (!easy_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
-    set_request();
-    set_transport(options);
-    set_tls(transfer_->request().tls);
-    set_callbacks();
-  }
-
-  CURL* easy() const { return easy_.get(); }
-  Transfer& transfer() const { return *transfer_; }
-  /// The transfer, to begin it anew with the authorities, where it only failed for want of them:
-  /// nothing has been sent then.
-  std::shared_ptr<Transfer> wants_authorities(CURLcode code) const {
-    const bool wanting =
-        code == CURLE_PEER_FAILED_VERIFICATION && authorities_ == Authorities::kDeferred;
-    return wanting ? transfer_ : nullptr;
-  }
-
-  void finish(CURLcode code) {
-    std::optional<TransferFailure> failure;
-    if (code != CURLE_OK) failure = failure_of(transfer_->request(), code, error_.data());
-    transfer_->end(std::move(failure));
-  }
-
- private:
-  template <typename Value>
-  void set(CURLoption option, Value value) {
-    curl().easy_setopt(easy_.get(), option, value);
-  }
-
-  void add_header(const std::string& line) {
-    curl_slist* longer = curl().slist_append(headers_.get(), line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    (void)headers_.release();
-    headers_.reset(longer);
-  }
-
-  void set_request() {
-    const Request& request = transfer_->request();
-    set(CURLOPT_URL, request.url.to_string().c_str());
-    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
-    if (carries_body(request)) {
-      set(CURLOPT_UPLOAD, 1L);
-      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body ? request.body->size : 0));
-    }
-    for (const auto& [name, value] : request.headers.fields()) add_header(name + ": " + value);
-    if (!request.authorization.empty()) {
-      add_header("Authorization: " + request.authorization.reveal());
-    }
-    set(CURLOPT_HTTPHEADER, headers_.get());
-  }
-
-  void set_transport(const TransportOptions& options) {
-    const bool bulk = transfer_->request().traffic == Traffic::kBulk;
-    set(CURLOPT_HTTP_VERSION,
-        static_cast<long>(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_USERAGENT, options.user_agent.c_str());
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    const auto patience = std::max(options.stall_timeout, transfer_->request().patience);
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set(CURLOPT_BUFFERSIZE, static_cast<long>(kReceiveSize));
-    set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
-    set(CURLOPT_ERRORBUFFER, error_.data());
-  }
-
-  void set_tls(const TlsOptions& tls) {
-    set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
-    set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
-    if (authorities_ == Authorities::kRead) {
-      read_authorities(tls);
-    } else {
-      set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
-      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    }
-    if (!tls.client_certificate.empty()) {
-      set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
-      set(CURLOPT_SSLKEY, tls.client_key.c_str());
-    }
-  }
-
-  void read_authorities(const TlsOptions& tls) {
-    const std::string bundle = tls.ca_file.empty() ? system_bundle() : tls.ca_file;
-    if (tls.extra_authorities.empty()) {
-      if (!bundle.empty()) set(CURLOPT_CAINFO, bundle.c_str());
-    } else {
-      set_authorities(bundle, tls.extra_authorities);
-    }
-    if (const auto folder = environment("SSL_CERT_DIR"); !folder.empty()) {
-      set(CURLOPT_CAPATH, folder.c_str());
-    }
-  }
-
-  void set_authorities(const std::string& bundle, const std::string& extra) {
-    std::string pem = bundle.empty() ? std::string() : oci::read_file(bundle, kMaxBundleSize);
-    pem += "\n" + extra;
-    curl_blob blob{pem.data(), pem.size(), CURL_BLOB_COPY};
-    set(CURLOPT_CAINFO_BLOB, &blob);
-  }
-
-  void set_callbacks() {
-    set(CURLOPT_PRIVATE, static_cast<void*>(this));
-    set(CURLOPT_HEADERFUNCTION, &ActiveTransfer::on_header);
-    set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-    set(CURLOPT_WRITEFUNCTION, &ActiveTransfer::on_answer);
-    set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-    set(CURLOPT_READFUNCTION, &ActiveTransfer::on_body);
-    set(CURLOPT_READDATA, static_cast<void*>(this));
-  }
-
-  static std::size_t on_header(char* text, std::size_t, std::size_t size, void* self) noexcept {
-    static_cast<ActiveTransfer*>(self)->take_header({text, size});
-    return size;
-  }
-
-  static std::size_t on_answer(char* text, std::size_t, std::size_t size, void* self) noexcept {
-    const oci::Bytes bytes = oci::as_bytes({text, size});
-    const bool taken = static_cast<ActiveTransfer*>(self)->transfer_->deliver(bytes);
-    return taken ? size : CURL_WRITEFUNC_PAUSE;
-  }
-
-  static std::size_t on_body(char* buffer, std::size_t, std::size_t size, void* self) noexcept {
-    const oci::MutableBytes room = std::as_writable_bytes(std::span(buffer, size));
-    return static_cast<ActiveTransfer*>(self)->transfer_->supply(room).value_or(
-        CURL_READFUNC_PAUSE);
-  }
-
-  void take_header(std::string_view line) {
-    if (head_complete_) return;  // a trailer
-    line = trimmed(line);
-    if (line.substr(0, 5) == "HTTP/") {
-      head_.headers = Headers();  // what came before belonged to an interim answer
-    } else if (line.empty()) {
-      end_of_headers();
-    } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-      head_.headers.add(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-    }
-  }
-
-  void end_of_headers() {
-    long status = 0;
-    curl().easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200) return;
-    head_complete_ = true;
-    head_.status = static_cast<int>(status);
-    transfer_->begin_response(head_);
-  }
-
-  std::shared_ptr<Transfer> transfer_;  // shared with its owner
-  const Authorities authorities_;
-  ResponseHead head_;
-  bool head_complete_ = false;
-  std::array<char, CURL_ERROR_SIZE> error_{};
-  std::unique_ptr<curl_slist, ListCloser> headers_;
-  std::unique_ptr<CURL, EasyCloser> easy_;
-};
-
-class HttpThread::Loop {
- public:
-  explicit Loop(TransportOptions options) : options_(std::move(options)), queue_(options_.limits) {
-    multi_.reset(curl().multi_init());
-    if (!multi_) throw oci::Error(oci::ErrorCode::kFailed, "libcurl gives no handle");
+  explicit Engine(const TransportOptions& options)
+      : options_(options),
+        queue_(options_.limits),
+        shared_(options_, [this](const Transfer& transfer) {
+          const std::lock_guard lock(mutex_);
+          queue_.finished(TransferQueue::slot_of(transfer));
+        }) {
     thread_ = std::thread([this] { run(); });
   }
 
-  ~Loop() {
+  ~Engine() {
     {
       const std::lock_guard lock(mutex_);
       closing_ = true;
@@ -321,19 +77,17 @@ class HttpThread::Loop {
     queue_.hold(host, until);
   }
 
-  void wake() { curl().multi_wakeup(multi_.get()); }
+  void wake() { shared_.wake(); }
 
  private:
+  class OwnLoop;
+
   void run() {
     block_broken_pipe_signal();
     while (!closing()) {
       start_due();
-      attend();
-      int running = 0;
-      curl().multi_perform(multi_.get(), &running);
-      for (const auto& [easy, active] : active_) active->transfer().announce();
-      reap();
-      curl().multi_poll(multi_.get(), nullptr, 0, milliseconds_to_sleep(), nullptr);
+      shared_.move();
+      shared_.sleep(time_to_sleep());
     }
     abandon();
   }
@@ -343,104 +97,121 @@ class HttpThread::Loop {
     return closing_;
   }
 
-  int milliseconds_to_sleep() {
+  std::chrono::milliseconds time_to_sleep() {
     const std::lock_guard lock(mutex_);
     const auto next = queue_.next_due();
-    if (!next) return kIdleMilliseconds;
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
-    return static_cast<int>(std::clamp<std::int64_t>(wait, 0, kIdleMilliseconds));
+    if (!next) return kLongestSleep;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+    return std::clamp(wait, std::chrono::milliseconds(0), kLongestSleep);
   }
 
-  void start_due() {
-    std::vector<std::shared_ptr<Transfer>> due;
+  void start_due();
+
+  /// The last that spoke to the host: its connection is open, and knows how fast it may be.
+  std::unique_ptr<HttpLoop> take_loop(const Origin& host) {
     {
       const std::lock_guard lock(mutex_);
-      due = queue_.take_due(Clock::now());
-    }
-    for (auto& transfer : due) {
-      const Authorities authorities = authorities_for(transfer->request());
-      start_one(std::move(transfer), authorities);
-    }
-  }
-
-  void start_one(std::shared_ptr<Transfer> transfer, Authorities authorities) {
-    try {
-      auto active = std::make_unique<ActiveTransfer>(transfer, options_, authorities);
-      CURL* easy = active->easy();
-      curl().multi_add_handle(multi_.get(), easy);
-      active_.emplace(easy, std::move(active));
-    } catch (const oci::Error& error) {
-      transfer->end(TransferFailure{error, false});
-      release(*transfer);
-    }
-  }
-
-  /// Resumes what waited for its owner and ends what its owner gave up.
-  void attend() {
-    for (auto at = active_.begin(); at != active_.end();) {
-      ActiveTransfer& active = *(at++)->second;
-      if (!active.transfer().take_attention()) continue;
-      if (active.transfer().cancelled()) {
-        remove(active.easy(), CURLE_ABORTED_BY_CALLBACK);
-      } else {
-        curl().easy_pause(active.easy(), CURLPAUSE_CONT);
+      const auto known = std::find_if(idle_.rbegin(), idle_.rend(),
+                                      [&](const IdleLoop& idle) { return idle.host == host; });
+      if (known != idle_.rend()) {
+        auto loop = std::move(known->loop);
+        idle_.erase(std::next(known).base());
+        return loop;
       }
     }
+    return std::make_unique<HttpLoop>(options_, [](const Transfer&) {});
   }
 
-  void reap() {
-    int left = 0;
-    while (const CURLMsg* message = curl().multi_info_read(multi_.get(), &left)) {
-      if (message->msg == CURLMSG_DONE) remove(message->easy_handle, message->data.result);
+  /// No loop: the transfer never began.
+  void take_back(std::unique_ptr<HttpLoop> loop, const TransferQueue::Slot& slot) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.finished(slot);
+      if (loop) idle_.push_back({slot.host, std::move(loop)});
+      if (idle_.size() > kMaxIdleLoops) idle_.erase(idle_.begin());
     }
-  }
-
-  void remove(CURL* easy, CURLcode result) {
-    const auto found = active_.find(easy);
-    curl().multi_remove_handle(multi_.get(), easy);
-    const auto active = std::move(found->second);
-    active_.erase(found);
-    if (auto transfer = active->wants_authorities(result)) {
-      return start_one(std::move(transfer), Authorities::kRead);
-    }
-    active->finish(result);
-    release(active->transfer());
-  }
-
-  void release(const Transfer& transfer) {
-    const std::lock_guard lock(mutex_);
-    queue_.finished(transfer);
+    wake();  // the next transfer may start
   }
 
   void abandon() {
-    while (!active_.empty()) remove(active_.begin()->first, CURLE_ABORTED_BY_CALLBACK);
+    shared_.abandon();
     const std::lock_guard lock(mutex_);
     for (const auto& transfer : queue_.drain()) {
-      transfer->end(failure_of(transfer->request(), CURLE_ABORTED_BY_CALLBACK, "given up"));
+      transfer->end(TransferFailure{
+          oci::Error(oci::ErrorCode::kUnavailable, describe(transfer->request()) + ": given up"),
+          false});
     }
   }
 
   const TransportOptions options_;
-  std::mutex mutex_;  // guards queue_ and closing_
+  std::mutex mutex_;  // guards what follows, to closing_
   TransferQueue queue_;
+  std::vector<IdleLoop> idle_;
   bool closing_ = false;
-  std::unique_ptr<CURLM, MultiCloser> multi_;
-  std::map<CURL*, std::unique_ptr<ActiveTransfer>> active_;  // the thread's alone
+  HttpLoop shared_;  // the thread's alone, but to wake it
   std::thread thread_;
 };
 
-HttpThread::HttpThread(TransportOptions options)
-    : loop_(std::make_unique<Loop>(std::move(options))) {}
+/// What a bulk transfer has while it is under way: a place in the queue's count, and a loop.
+class HttpThread::Engine::OwnLoop final : public TransferDriver {
+ public:
+  OwnLoop(Engine& engine, const std::shared_ptr<Transfer>& transfer)
+      : engine_(engine), slot_(TransferQueue::slot_of(*transfer)), transfer_(transfer) {}
+  ~OwnLoop() override {
+    if (loop_) loop_->abandon();
+    engine_.take_back(std::move(loop_), slot_);
+  }
+  OwnLoop(const OwnLoop&) = delete;
+  OwnLoop& operator=(const OwnLoop&) = delete;
+
+  bool move() override {
+    if (!loop_) {
+      loop_ = engine_.take_loop(slot_.host);
+      loop_->start(transfer_.lock());
+    }
+    loop_->move();
+    return !loop_->empty();
+  }
+
+  void sleep(const std::stop_token& stop) override {
+    const std::stop_callback wake(stop, [this] { loop_->wake(); });
+    loop_->sleep(kLongestSleep);
+  }
+
+ private:
+  Engine& engine_;
+  const TransferQueue::Slot slot_;
+  const std::weak_ptr<Transfer> transfer_;  // its owner has it, and drives
+  std::unique_ptr<HttpLoop> loop_;          // from the first move on
+};
+
+void HttpThread::Engine::start_due() {
+  std::vector<std::shared_ptr<Transfer>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    due = queue_.take_due(Clock::now());
+  }
+  for (const auto& transfer : due) {
+    if (is_moved_by_its_owner(transfer->request())) {
+      transfer->give_driver(std::make_unique<OwnLoop>(*this, transfer));
+    } else {
+      shared_.start(transfer);
+    }
+  }
+}
+
+HttpThread::HttpThread(const TransportOptions& options)
+    : engine_(std::make_unique<Engine>(options)) {}
 
 HttpThread::~HttpThread() = default;
 
 std::shared_ptr<Transfer> HttpThread::start(Request request) {
   auto transfer =
-      std::make_shared<Transfer>(std::move(request), [loop = loop_.get()] { loop->wake(); });
-  loop_->push(transfer);
+      std::make_shared<Transfer>(std::move(request), [engine = engine_.get()] { engine->wake(); });
+  engine_->push(transfer);
   return transfer;
 }
 
-void HttpThread::hold(const Origin& host, Clock::time_point until) { loop_->hold(host, until); }
+void HttpThread::hold(const Origin& host, Clock::time_point until) { engine_->hold(host, until); }
 
 }  // namespace bale::registry

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <string>
 
 #include "registry/http_message.h"
 #include "registry/transfer.h"
-#include "registry/transfer_queue.h"
+#include "registry/transport_options.h"
 
 namespace bale::registry {
 
-struct TransportOptions {
-  std::string user_agent = "bale";
-  HostLimits limits = {};
-  std::chrono::milliseconds connect_timeout{20'000};
-  /// A transfer fails when it has not moved for this long; there is no limit on the whole.
-  std::chrono::seconds stall_timeout{60};
-};
-
-/// The one thread that owns every socket. It starts transfers when the queue says so, moves their
-/// bytes and never waits for anybody. Its .cc is the only file that knows libcurl. Thread-safe.
+/// The thread that begins transfers when the queue says so, and moves them, all in one loop, and
+/// never waits for anybody. A bulk transfer in plain HTTP it leaves to its owner, with a loop of
+/// its own: bytes that change threads cost more than hashing them. Thread-safe.
 class HttpThread {
  public:
-  explicit HttpThread(TransportOptions options);
-  /// Ends everything with a failure, then joins.
+  explicit HttpThread(const TransportOptions& options);
+  /// Ends everything with a failure, then joins. Nobody may drive a transfer any more.
   ~HttpThread();
   HttpThread(const HttpThread&) = delete;
   HttpThread& operator=(const HttpThread&) = delete;
@@ -35,8 +26,8 @@ class HttpThread {
   void hold(const Origin& host, Clock::time_point until);
 
  private:
-  class Loop;
-  std::unique_ptr<Loop> loop_;
+  class Engine;
+  std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace bale::registry

@@ -69,10 +69,27 @@ void Transfer::end(std::optional<TransferFailure> failure) {
   changed_.notify_all();
 }
 
+void Transfer::give_driver(std::unique_ptr<TransferDriver> driver) {
+  const std::lock_guard lock(mutex_);
+  driver_ = std::move(driver);
+  changed_.notify_all();
+}
+
 template <typename Ready>
 void Transfer::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready) {
-  if (!changed_.wait(lock, stop, ready)) {
-    throw oci::Error(oci::ErrorCode::kInterrupted, describe(request_) + ": interrupted");
+  if (!driver_) changed_.wait(lock, stop, [&] { return ready() || driver_; });
+  while (!ready()) {
+    if (stop.stop_requested()) {
+      throw oci::Error(oci::ErrorCode::kInterrupted, describe(request_) + ": interrupted");
+    }
+    lock.unlock();
+    const bool moves = driver_->move();
+    if (!moves) driver_.reset();
+    lock.lock();
+    if (ready()) return;
+    lock.unlock();
+    driver_->sleep(stop);
+    lock.lock();
   }
 }
 
@@ -128,13 +145,18 @@ std::size_t Transfer::read(oci::MutableBytes buffer, const std::stop_token& stop
 }
 
 void Transfer::cancel() {
-  cancelled_ = true;
-  call_attention();
+  std::unique_ptr<TransferDriver> driver;  // ends what it moves, outside of the lock
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    driver = std::move(driver_);
+  }
+  if (!driver) call_attention();
 }
 
 void Transfer::call_attention() {
   attention_ = true;
-  wake_();
+  if (!driver_) wake_();
 }
 
 }  // namespace bale::registry

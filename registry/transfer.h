@@ -22,26 +22,39 @@ struct TransferFailure {
   bool retryable = false;
 };
 
-/// One exchange, and the meeting place of two threads: the HTTP thread, which must never wait, and
-/// the owner, who asked for it, feeds the body and reads the answer. Each direction holds at most
-/// two chunks; a side that runs ahead pauses. Thread-safe between those two.
+/// Moves one transfer, in the thread that calls.
+class TransferDriver {
+ public:
+  virtual ~TransferDriver() = default;
+  /// Moves what can be moved without waiting; false once the transfer has ended.
+  virtual bool move() = 0;
+  /// Until there is more to move, or `stop` is asked for.
+  virtual void sleep(const std::stop_token& stop) = 0;
+};
+
+/// One exchange, and the meeting place of two sides: the HTTP side, which must never wait, and the
+/// owner, who asked for it, feeds the body and reads the answer. The HTTP side is a thread of its
+/// own, or the owner at those times when it would wait. Each direction holds at most two chunks; a
+/// side that runs ahead pauses. Thread-safe between those two.
 class Transfer {
  public:
-  /// `wake` makes the HTTP thread look at `take_attention`.
+  /// `wake` makes the HTTP side look at `take_attention`.
   Transfer(Request request, std::function<void()> wake);
 
   const Request& request() const { return request_; }
 
-  // The HTTP thread's side; nothing here blocks.
+  // The HTTP side; nothing here blocks.
 
   /// Takes bytes of the answer; false where there is no room yet: pause and offer them again. The
-  /// owner hears of them when there is no more room, else by `announce`: they come in pieces of
-  /// 16 KiB, and to wake somebody for each costs more than to hash it.
+  /// owner hears of them when there is no more room, else by `announce`: to wake somebody for each
+  /// piece that comes costs more than to hash it.
   bool deliver(oci::Bytes bytes);
   void announce();
   /// Fills `buffer` with bytes of the body: 0 is its end, nothing means pause.
   std::optional<std::size_t> supply(oci::MutableBytes buffer);
   void begin_response(ResponseHead head);
+  /// Instead of beginning it: the owner moves the transfer from now on, whenever it would wait.
+  void give_driver(std::unique_ptr<TransferDriver> driver);
   void end(std::optional<TransferFailure> failure);
   /// Whether the owner did something that a paused transfer waits for, since last asked.
   bool take_attention() { return attention_.exchange(false); }
@@ -80,7 +93,7 @@ class Transfer {
     std::size_t end_ = 0;
   };
 
-  /// Waits until `ready()`; called with the lock held.
+  /// Waits until `ready()`, or works for it; called with the lock held.
   template <typename Ready>
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Ready ready);
   bool hand_over(Chunk& chunk, const std::stop_token& stop);
@@ -101,8 +114,9 @@ class Transfer {
   bool upload_paused_ = false;
   Chunk download_;
   bool download_paused_ = false;
-  bool announced_ = true;  // the HTTP thread's alone
-  Chunk reading_;          // the owner's alone
+  bool announced_ = true;                   // the HTTP side's alone
+  Chunk reading_;                           // the owner's alone
+  std::unique_ptr<TransferDriver> driver_;  // the owner's alone, once it is there
 };
 
 }  // namespace bale::registry

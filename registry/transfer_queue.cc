@@ -26,7 +26,7 @@ std::vector<std::shared_ptr<Transfer>> TransferQueue::take_due(Clock::time_point
   return due;
 }
 
-void TransferQueue::finished(const Transfer& transfer) { --running_[slot_of(transfer)]; }
+void TransferQueue::finished(const Slot& slot) { --running_[slot]; }
 
 void TransferQueue::hold(const Origin& host, Clock::time_point until) {
   held_[host] = std::max(held_[host], until);

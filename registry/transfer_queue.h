@@ -24,12 +24,21 @@ struct HostLimits {
 /// registry holds a download open while it waits for its upload. One thread at a time.
 class TransferQueue {
  public:
+  enum class Lane { kSmall, kUpload, kDownload };
+  /// What a transfer counts against.
+  struct Slot {
+    Origin host;
+    Lane lane = Lane::kSmall;
+    friend auto operator<=>(const Slot&, const Slot&) = default;
+  };
+  static Slot slot_of(const Transfer& transfer);
+
   explicit TransferQueue(HostLimits limits) : limits_(limits) {}
 
   void push(std::shared_ptr<Transfer> transfer);
-  /// Removes and returns what may start now; each counts as running until `finished`.
+  /// Removes and returns what may start now; each has its slot until `finished`.
   std::vector<std::shared_ptr<Transfer>> take_due(Clock::time_point now);
-  void finished(const Transfer& transfer);
+  void finished(const Slot& slot);
   /// Nothing more goes to the host before `until`: it asked for less.
   void hold(const Origin& host, Clock::time_point until);
   /// When `take_due` will have something, given that nothing else happens.
@@ -38,14 +47,6 @@ class TransferQueue {
   std::vector<std::shared_ptr<Transfer>> drain();
 
  private:
-  enum class Lane { kSmall, kUpload, kDownload };
-  struct Slot {
-    Origin host;
-    Lane lane = Lane::kSmall;
-    friend auto operator<=>(const Slot&, const Slot&) = default;
-  };
-
-  static Slot slot_of(const Transfer& transfer);
   bool has_room(const Slot& slot) const;
   Clock::time_point start_time(const Transfer& transfer) const;
 

@@ -26,6 +26,23 @@ Request get(const test::HttpServer& server, const std::string& path = "/") {
   return {.url = Url::parse(server.url() + path), .retry = hasty(3)};
 }
 
+/// What holds for requests of both kinds, whichever thread moves them.
+class HttpTraffic : public ::testing::TestWithParam<Traffic> {
+ protected:
+  static Request get(const test::HttpServer& server, const std::string& path = "/") {
+    Request request = registry::get(server, path);
+    request.traffic = GetParam();
+    return request;
+  }
+
+  std::stop_source stop_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, HttpTraffic, ::testing::Values(Traffic::kSmall, Traffic::kBulk),
+                         [](const auto& one) {
+                           return one.param == Traffic::kSmall ? "Small" : "Bulk";
+                         });
+
 std::string many_bytes(std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 2654435761U >> 13);
@@ -49,7 +66,7 @@ TEST(HttpClient, SendsAndReceives) {
   EXPECT_EQ(server.requests().at(0).headers.find("X-Ours"), "yes");
 }
 
-TEST(HttpClient, UsesOneConnectionForRequestsInARow) {
+TEST_P(HttpTraffic, UsesOneConnectionForRequestsInARow) {
   test::HttpServer server([](const test::HttpRequest&) { return test::HttpAnswer{.body = "x"}; });
   HttpClient client;
   for (int i = 0; i < 5; ++i) client.send(get(server));
@@ -65,7 +82,7 @@ TEST(HttpClient, SaysTheLengthOfAnEmptyBody) {
   EXPECT_EQ(server.requests().at(0).headers.find("Content-Length"), "0");
 }
 
-TEST(HttpClient, MovesBodiesOfManyChunksBothWays) {
+TEST_P(HttpTraffic, MovesBodiesOfManyChunksBothWays) {
   const std::string content = many_bytes((std::size_t{3} << 20) + 17);
   std::string received;
   test::HttpServer server([&](const test::HttpRequest& request) {
@@ -76,12 +93,11 @@ TEST(HttpClient, MovesBodiesOfManyChunksBothWays) {
   Request request = get(server);
   request.method = "PUT";
   request.body = Body::of(content);
-  request.traffic = Traffic::kBulk;
   EXPECT_EQ(client.send(request).body, content);
   EXPECT_EQ(received, content);
 }
 
-TEST(HttpClient, LetsASlowReaderHoldUpTheTransfer) {
+TEST_P(HttpTraffic, LetsASlowReaderHoldUpTheTransfer) {
   const std::string content = many_bytes(std::size_t{8} << 20);
   test::HttpServer server(
       [&](const test::HttpRequest&) { return test::HttpAnswer{.body = content}; });
@@ -93,7 +109,27 @@ TEST(HttpClient, LetsASlowReaderHoldUpTheTransfer) {
   EXPECT_LT(oci::read_all(*response.body, content.size()).size(), content.size());
 }
 
-TEST(HttpClient, RepeatsWhatFailsInPassing) {
+TEST_P(HttpTraffic, WaitsForAPlaceThatADroppedAnswerLeaves) {
+  test::HttpServer server(
+      [&](const test::HttpRequest&) { return test::HttpAnswer{.body = many_bytes(1 << 20)}; });
+  HttpOptions options;
+  options.transport.limits = {.small = 1, .uploads = 1, .downloads = 1};
+  HttpClient client(options);
+  auto first = client.open(get(server));
+  std::atomic<bool> dropped = false;
+  std::thread next([&] {
+    EXPECT_EQ(client.send(get(server)).body.size(), 1 << 20);
+    EXPECT_TRUE(dropped);
+  });
+  std::string start(10, '\0');
+  EXPECT_EQ(oci::read_full(*first.body, std::as_writable_bytes(std::span(start))), 10U);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  dropped = true;
+  first.body.reset();
+  next.join();
+}
+
+TEST_P(HttpTraffic, RepeatsWhatFailsInPassing) {
   std::atomic<int> number = 0;
   test::HttpServer server([&](const test::HttpRequest& request) -> test::HttpAnswer {
     switch (number++) {
@@ -129,7 +165,7 @@ TEST(HttpClient, DoesNotRepeatWhatWillNotChange) {
   EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST(HttpClient, TellsWhomItCouldNotReach) {
+TEST_P(HttpTraffic, TellsWhomItCouldNotReach) {
   std::string url;
   {
     test::HttpServer server([](const test::HttpRequest&) { return test::HttpAnswer{}; });
@@ -137,7 +173,8 @@ TEST(HttpClient, TellsWhomItCouldNotReach) {
   }
   HttpClient client;
   try {
-    client.send({.url = Url::parse(url + "/v2/?_state=secret"), .retry = hasty(2)});
+    client.send(
+        {.url = Url::parse(url + "/v2/?_state=secret"), .retry = hasty(2), .traffic = GetParam()});
     FAIL();
   } catch (const oci::Error& error) {
     EXPECT_EQ(error.code(), oci::ErrorCode::kUnavailable);
@@ -145,7 +182,7 @@ TEST(HttpClient, TellsWhomItCouldNotReach) {
   }
 }
 
-TEST(HttpClient, ThrowsFromTheBodyWhenAnAnswerBreaksOff) {
+TEST_P(HttpTraffic, ThrowsFromTheBodyWhenAnAnswerBreaksOff) {
   test::HttpServer server([](const test::HttpRequest&) {
     return test::HttpAnswer{.body = std::string(100'000, 'x'), .cut_after = 50'000};
   });
@@ -168,7 +205,7 @@ TEST(HttpClient, RefusesAnAnswerThatIsTooLong) {
   EXPECT_EQ(client.send(get(server), {}, 1000).body.size(), 1000U);
 }
 
-TEST(HttpClient, FollowsRedirectsButNotForEver) {
+TEST_P(HttpTraffic, FollowsRedirectsButNotForEver) {
   test::HttpServer server([](const test::HttpRequest& request) -> test::HttpAnswer {
     if (request.path() == "/end") return {.body = "arrived"};
     return {.status = 307, .headers = {{"Location", request.path() == "/loop" ? "/loop" : "/end"}}};
@@ -194,7 +231,7 @@ TEST(HttpClient, TakesNoCredentialsToAnotherPort) {
   EXPECT_FALSE(storage.requests().at(0).headers.find("Authorization"));
 }
 
-TEST(HttpClient, GivesUpOnATransferThatDoesNotMove) {
+TEST_P(HttpTraffic, GivesUpOnATransferThatDoesNotMove) {
   test::HttpServer server([](const test::HttpRequest&) {
     return test::HttpAnswer{.body = "12345678", .cut_after = 4, .stall = true};
   });
@@ -204,12 +241,7 @@ TEST(HttpClient, GivesUpOnATransferThatDoesNotMove) {
   EXPECT_THROW(client.send(get(server)), oci::Error);
 }
 
-class InterruptedHttpClient : public ::testing::Test {
- protected:
-  std::stop_source stop_;
-};
-
-TEST_F(InterruptedHttpClient, EndsInTheMiddle) {
+TEST_P(HttpTraffic, EndsInTheMiddleWhenItIsInterrupted) {
   test::HttpServer server([](const test::HttpRequest&) {
     return test::HttpAnswer{.body = "12345678", .cut_after = 4, .stall = true};
   });
@@ -227,7 +259,7 @@ TEST_F(InterruptedHttpClient, EndsInTheMiddle) {
   interrupter.join();
 }
 
-TEST_F(InterruptedHttpClient, EndsWhileItWaitsForAnotherAttempt) {
+TEST_P(HttpTraffic, EndsWhenItIsInterruptedBetweenAttempts) {
   test::HttpServer server([&](const test::HttpRequest&) {
     stop_.request_stop();
     return test::HttpAnswer{.status = 503, .headers = {{"Retry-After", "3600"}}};
@@ -283,7 +315,7 @@ TEST(HttpClient, OpensNoSocketOffline) {
   EXPECT_TRUE(server.requests().empty());
 }
 
-TEST(HttpClient, RefusesABodyThatIsNotOfItsSize) {
+TEST_P(HttpTraffic, RefusesABodyThatIsNotOfItsSize) {
   test::HttpServer server([](const test::HttpRequest&) { return test::HttpAnswer{}; });
   HttpClient client;
   for (const std::uint64_t size : {3U, 5U}) {
@@ -300,7 +332,7 @@ TEST(HttpClient, RefusesABodyThatIsNotOfItsSize) {
   }
 }
 
-TEST(HttpClient, ServesManyThreads) {
+TEST_P(HttpTraffic, ServesManyThreads) {
   test::HttpServer server(
       [](const test::HttpRequest& request) { return test::HttpAnswer{.body = request.path()}; });
   HttpClient client;

@@ -49,7 +49,7 @@ TEST_F(TransferQueueTest, LimitsEachHostByItself) {
   EXPECT_EQ(queue_.take_due(now_).size(), 3U);
   EXPECT_TRUE(queue_.take_due(now_).empty());
   EXPECT_FALSE(queue_.next_due());  // it is `finished` that will bring the moment
-  queue_.finished(*first);
+  queue_.finished(TransferQueue::slot_of(*first));
   EXPECT_EQ(queue_.take_due(now_).size(), 1U);
 }
 
