@@ -22,8 +22,6 @@ void check_version(const fs::path& file) {
   check_layout_version(read_file(file, kMaxLayoutFile), file.string());
 }
 
-bool has_name(const Descriptor& entry, std::string_view name) { return ref_name(entry) == name; }
-
 /// What the index says of an entry, without the name that it was found under elsewhere.
 Descriptor without_name(Descriptor descriptor) {
   descriptor.annotations.erase(kRefName);
@@ -171,25 +169,13 @@ void ImageLayout::update(const std::function<void(Index& index)>& edit) {
 }
 
 void ImageLayout::set_tag(const std::string& name, const Descriptor& descriptor) {
-  Descriptor entry = descriptor;
-  entry.annotations[kRefName] = name;
-  update([&](Index& all) {
-    std::erase_if(all.manifests, [&](const Descriptor& other) {
-      const std::string other_name = ref_name(other);
-      // An image that has a name needs no entry without one.
-      return other_name == name || (other_name.empty() && other.digest == entry.digest);
-    });
-    all.manifests.push_back(entry);
-  });
+  update([&](Index& all) { set_entry(all, name, descriptor); });
 }
 
 bool ImageLayout::remove_tag(std::string_view name) {
   if (!fs::exists(state_->version_file())) return false;
   bool removed = false;
-  update([&](Index& all) {
-    removed = std::erase_if(all.manifests,
-                            [&](const Descriptor& entry) { return has_name(entry, name); }) > 0;
-  });
+  update([&](Index& all) { removed = remove_entry(all, name); });
   return removed;
 }
 

@@ -68,7 +68,8 @@ class ImageLayout final : public BlobStore {
   /// Changes the index: syncs the blobs written so far, takes the lock, reads the index again, lets
   /// `edit` change it, and replaces the file. `edit` may throw to leave all as it is.
   void update(const std::function<void(Index& index)>& edit);
-  /// Gives `name` to the image; whatever had it loses it, and its entry with it.
+  /// Gives `name`, or none where it is "", to the image; whatever had it loses it, and its entry
+  /// with it.
   void set_tag(const std::string& name, const Descriptor& descriptor);
   /// False where nothing had the name.
   bool remove_tag(std::string_view name);

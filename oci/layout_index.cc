@@ -2,6 +2,7 @@
 #include "oci/layout_index.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "oci/error.h"
@@ -56,6 +57,21 @@ std::optional<Descriptor> find_entry(const Index& index, std::string_view name) 
                                   [&](const Descriptor& entry) { return ref_name(entry) == name; });
   if (found == index.manifests.end()) return std::nullopt;
   return *found;
+}
+
+void set_entry(Index& index, std::string_view name, Descriptor image) {
+  std::erase_if(index.manifests, [&](const Descriptor& other) {
+    const std::string other_name = ref_name(other);
+    return other_name == name || (other_name.empty() && other.digest == image.digest);
+  });
+  image.annotations.erase(kRefName);
+  if (!name.empty()) image.annotations.emplace(kRefName, name);
+  index.manifests.push_back(std::move(image));
+}
+
+bool remove_entry(Index& index, std::string_view name) {
+  return std::erase_if(index.manifests,
+                       [&](const Descriptor& entry) { return ref_name(entry) == name; }) > 0;
 }
 
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place) {

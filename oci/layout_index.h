@@ -21,6 +21,13 @@ std::string ref_name(const Descriptor& entry);
 /// The first entry of that name, as other tools take it.
 std::optional<Descriptor> find_entry(const Index& index, std::string_view name);
 
+/// Gives `name`, or none where it is "", to the image: whatever had it loses it, and its entry with
+/// it; an image that has a name needs no entry without one.
+void set_entry(Index& index, std::string_view name, Descriptor image);
+
+/// False where nothing has the name.
+bool remove_entry(Index& index, std::string_view name);
+
 /// The entry that `oci:PLACE[:NAME]` means: without a name, the only one. Throws kNotFound, or
 /// kInvalid where a name is needed, with what there is; `place` is named in the message.
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place);

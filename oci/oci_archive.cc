@@ -3,6 +3,7 @@
 
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "oci/error.h"
 #include "oci/image_walk.h"
@@ -49,10 +50,16 @@ void write_folders(const std::vector<WalkedBlob>& all, TarWriter& tar) {
   for (const auto& algorithm : algorithms) tar.add(folder_entry("blobs/" + algorithm));
 }
 
-Index index_of(Descriptor root, const std::string& name) {
-  root.annotations.erase(kRefName);
-  if (!name.empty()) root.annotations[kRefName] = name;
-  return Index{.manifests = {std::move(root)}};
+/// Of all images, each once.
+std::vector<WalkedBlob> list_blobs(const BlobProvider& blobs, const Index& index) {
+  std::vector<WalkedBlob> all;
+  std::set<Digest> seen;
+  for (const auto& root : index.manifests) {
+    for (auto& blob : list_image_blobs(blobs, root)) {
+      if (seen.insert(blob.descriptor.digest).second) all.push_back(std::move(blob));
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -88,17 +95,23 @@ std::unique_ptr<Source> OciArchive::do_open(const Descriptor& descriptor) const 
   return file_.open_member(blob_name(descriptor.digest));
 }
 
-void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
-                       Sink& out) {
-  const auto all = list_image_blobs(blobs, root);
+void write_oci_archive(const BlobProvider& blobs, const Index& index, Sink& out) {
+  const auto all = list_blobs(blobs, index);
   const std::string version = layout_version_json();
-  const std::string index = to_json(index_of(root, name));
+  const std::string table = to_json(index);
   TarWriter tar(out);
   tar.add(file_entry("oci-layout", version.size()), as_bytes(version));
-  tar.add(file_entry("index.json", index.size()), as_bytes(index));
+  tar.add(file_entry("index.json", table.size()), as_bytes(table));
   write_folders(all, tar);
   write_blobs(blobs, all, tar);
   tar.finish();
+}
+
+void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
+                       Sink& out) {
+  Index index;
+  set_entry(index, name, root);
+  write_oci_archive(blobs, index, out);
 }
 
 }  // namespace bale::oci

@@ -36,9 +36,12 @@ class OciArchive final : public BlobProvider {
   Index index_;
 };
 
-/// Writes an image and everything under it as a layout in a tar; `name` is its name there, may be
-/// "". Streams: nothing is kept, each blob is read once and verified. The same image gives the same
-/// bytes. Throws kNotFound, kCorrupt; what `out` has by then is no archive.
+/// Writes the images of a layout's index and everything under them as a layout in a tar. Streams:
+/// nothing is kept, each blob is read once and verified. The same images give the same bytes.
+/// Throws kNotFound, kCorrupt; what `out` has by then is no archive.
+void write_oci_archive(const BlobProvider& blobs, const Index& index, Sink& out);
+
+/// The same of one image; `name` is its name there, may be "".
 void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
                        Sink& out);
 

@@ -6,20 +6,13 @@
 #include "oci/copy_image.h"
 #include "oci/error.h"
 #include "oci/file_lock.h"
-#include "oci/layout_index.h"
+#include "tools/archive_index_place.h"
 #include "tools/registry_index_place.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
 
 namespace {
-
-std::optional<PlacedImage> placed(const oci::BlobProvider& blobs,
-                                  const std::optional<oci::Descriptor>& root) {
-  if (!root) return std::nullopt;
-  if (!root->media_type.is_index()) return PlacedImage{*root, std::nullopt};
-  return PlacedImage{*root, oci::read_index(blobs, *root)};
-}
 
 /// Between processes that edit indexes of one layout; tools that only tag are not kept out, and
 /// need not be. The layout's own lock is held while its table is written, in between.
@@ -105,6 +98,13 @@ void refuse_digest(const oci::ImageName& name) {
 
 }  // namespace
 
+std::optional<PlacedImage> placed(const oci::BlobProvider& blobs,
+                                  const std::optional<oci::Descriptor>& root) {
+  if (!root) return std::nullopt;
+  if (!root->media_type.is_index()) return PlacedImage{*root, std::nullopt};
+  return PlacedImage{*root, oci::read_index(blobs, *root)};
+}
+
 std::optional<oci::Document<oci::Index>> changed_document(const std::optional<PlacedImage>& now,
                                                           const IndexPlace::Edit& edit) {
   auto index = edit(now);
@@ -123,13 +123,13 @@ std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageN
     case oci::Transport::kOciLayout:
       return std::make_unique<LayoutIndexPlace>(name.path, name.tag);
     case oci::Transport::kOciArchive:
+      return std::make_unique<ArchiveIndexPlace>(name.path, name.tag);
     case oci::Transport::kDockerArchive:
     case oci::Transport::kStandardIo:
       break;
   }
-  throw oci::Error(oci::ErrorCode::kInvalid,
-                   "an index in " + name.to_string() + " cannot be changed in place",
-                   "bale copy brings it into the store or a layout, and back");
+  throw oci::Error(oci::ErrorCode::kInvalid, name.to_string() + " keeps no index",
+                   "make it in the store, a layout (oci:) or an archive (oci-archive:)");
 }
 
 }  // namespace bale::tools

@@ -19,8 +19,8 @@ struct PlacedImage {
   std::optional<oci::Document<oci::Index>> index;
 };
 
-/// A name that an index has, or gets: in the store, in a layout, in a registry. One thread at a
-/// time.
+/// A name that an index has, or gets: in the store, in a layout, in an archive, in a registry. One
+/// thread at a time.
 class IndexPlace {
  public:
   virtual ~IndexPlace() = default;
@@ -46,8 +46,12 @@ class IndexPlace {
   IndexPlace& operator=(const IndexPlace&) = default;
 };
 
+/// What a name stands for that has this descriptor; nothing for none. Throws as reading it does.
+std::optional<PlacedImage> placed(const oci::BlobProvider& blobs,
+                                  const std::optional<oci::Descriptor>& root);
+
 /// `program` must outlive it. Throws kInvalid for a digest, which names what cannot change, and for
-/// transports that keep no names.
+/// transports that keep no indexes.
 std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageName& name);
 
 /// The document of an edited index; nothing where it is what was there.

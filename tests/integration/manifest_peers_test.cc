@@ -173,6 +173,20 @@ TEST_F(ManifestPeers, WeReadAnIndexThatSkopeoCopied) {
               ElementsAre("amd64", "arm64", "s390x"));
 }
 
+TEST_F(ManifestPeers, SkopeoAndUmociReadAnIndexInOurArchive) {
+  BALE_NEEDS_PEER("umoci");
+  const std::string archive = "oci-archive:" + path("ours.tar") + ":v1";
+  made("manifest create " + archive + " " + image("arm64"));
+  made("manifest add " + archive + " " + image("amd64"));
+  EXPECT_THAT(architectures(done("skopeo inspect --raw " + archive)),
+              ElementsAre("amd64", "arm64"));
+  done("skopeo copy --all --preserve-digests " + archive + " oci:" + path("theirs") + ":v1");
+  EXPECT_EQ(made("digest oci:" + path("theirs") + ":v1"), made("digest " + archive));
+  done("mkdir " + path("unpacked") + " && tar -xf " + path("ours.tar") + " -C " + path("unpacked"));
+  EXPECT_THAT(done("umoci list --layout " + path("unpacked")), HasSubstr("v1"));
+  EXPECT_THAT(oci::validate_layout(path("unpacked")), IsEmpty());
+}
+
 TEST_F(ManifestPeers, SixteenProcessesTagOneLayoutAtOnce) {
   BALE_NEEDS_PEER("umoci");
   const std::string layout = path("shared");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Indexes by hand, as users of the program make them: in the store, in layouts, in registries.
+// Indexes by hand, as users of the program make them: in the store, in layouts, in archives, in
+// registries.
 #include <algorithm>
 #include <string>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "oci/document.h"
+#include "oci/fd.h"
 #include "oci/image.h"
 #include "oci/image_layout.h"
 #include "oci/validate.h"
@@ -134,8 +136,8 @@ TEST_F(ManifestTest, RefusesAPlatformWhereAnArchitectureBelongs) {
 }
 
 TEST_F(ManifestTest, ManyProcessesAddToOneIndex) {
-  for (const std::string& name :
-       {std::string("app:v1"), "oci:" + (scratch_ / "made").string() + ":app"}) {
+  for (const std::string& name : {std::string("app:v1"), "oci:" + path("made") + ":app",
+                                  "oci-archive:" + path("made.tar") + ":app"}) {
     done("manifest create " + name);
     std::vector<std::thread> jobs;
     for (const char* arch : {"amd64", "arm64", "s390x"}) {
@@ -144,6 +146,68 @@ TEST_F(ManifestTest, ManyProcessesAddToOneIndex) {
     for (auto& job : jobs) job.join();
     EXPECT_THAT(platforms(name), ElementsAre("amd64", "arm64", "s390x"));
   }
+}
+
+class ArchivedIndexTest : public ManifestTest {
+ protected:
+  std::string archived(const std::string& tag) const {
+    return "oci-archive:" + path("images.tar") + ":" + tag;
+  }
+  std::string content() const { return oci::read_file(path("images.tar"), 1 << 20); }
+};
+
+TEST_F(ArchivedIndexTest, GoesThroughAllThatAnIndexCan) {
+  const std::string sources = image("amd64") + " " + image("arm64");
+  const std::string digest = done("manifest create app:v1 " + sources);
+  EXPECT_EQ(done("manifest create " + archived("v1") + " -t " + archived("v2") + " " + sources),
+            digest);
+  done("manifest add " + archived("v2") + " " + image("s390x"));
+  done("manifest annotate " + archived("v2") + " --index --annotation a=b");
+  done("manifest remove " + archived("v2") + " " + image("amd64"));
+  EXPECT_THAT(platforms(archived("v1")), ElementsAre("amd64", "arm64"));
+  EXPECT_THAT(platforms(archived("v2")), ElementsAre("arm64", "s390x"));
+  EXPECT_EQ(done("digest " + archived("v1")), digest);
+  for (const char* tag : {"v1", "v2"}) EXPECT_EQ(bale("validate " + archived(tag)).output, "");
+}
+
+TEST_F(ArchivedIndexTest, KeepsWhatElseTheArchiveHas) {
+  done("copy " + image("s390x") + " " + archived("single"));
+  const std::string digest = done("digest " + archived("single"));
+  done("manifest create " + archived("v1") + " " + archived("single") + " " + image("amd64"));
+  EXPECT_EQ(done("digest " + archived("single")), digest);
+  done("manifest rm " + archived("v1"));
+  EXPECT_EQ(bale("manifest exists " + archived("v1")).status, 5);
+  EXPECT_EQ(done("digest " + archived("single")), digest);
+}
+
+TEST_F(ArchivedIndexTest, GoesWithItsFileWhenItIsTheLast) {
+  done("manifest create " + archived("v1") + " " + image("amd64"));
+  done("manifest rm " + archived("v1"));
+  EXPECT_FALSE(std::filesystem::exists(path("images.tar")));
+}
+
+TEST_F(ArchivedIndexTest, StaysAsItWasWhereAChangeFails) {
+  done("manifest create " + archived("v1") + " " + image("amd64"));
+  const std::string before = content();
+  EXPECT_EQ(bale("manifest add " + archived("v1") + " " + image("riscv64")).status, 5);
+  EXPECT_EQ(bale("manifest annotate " + archived("v1") +
+                 " --annotation a=b sha256:" + std::string(64, '0'))
+                .status,
+            5);
+  done("manifest add " + archived("v1") + " --dry-run " + image("arm64"));
+  done("manifest add " + archived("v1") + " " + image("amd64"));  // has it already
+  EXPECT_TRUE(content() == before);
+}
+
+TEST_F(ArchivedIndexTest, IsRefusedWhereNoFileCanKeepIt) {
+  for (const std::string& name :
+       {std::string("-"), std::string("oci-archive:-"), "oci-archive:" + scratch_.path().string(),
+        "docker-archive:" + path("docker.tar")}) {
+    const auto run = bale("manifest create " + name + " " + image("amd64"));
+    EXPECT_EQ(run.status, 2) << name;
+    EXPECT_THAT(run.output, HasSubstr("index")) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("docker.tar")));
 }
 
 class RegistryManifestTest : public ManifestTest {

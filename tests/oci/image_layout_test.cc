@@ -105,6 +105,17 @@ TEST(ImageLayout, ATagMovesAndIsRemoved) {
   EXPECT_FALSE(layout.find("v1"));
 }
 
+TEST(ImageLayout, AnImageWithoutATagHasNoEmptyName) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  layout.set_tag("v1", add_image(layout, "linux/amd64", "1"));
+  const auto nameless = add_image(layout, "linux/amd64", "2");
+  layout.set_tag("", nameless);
+  EXPECT_EQ(layout.find("")->digest, nameless.digest);
+  EXPECT_TRUE(layout.find("")->annotations.empty());
+  EXPECT_EQ(layout.index().manifests.size(), 2U);
+}
+
 TEST(ImageLayout, FindsADocumentThatOnlyItsDigestNames) {
   const ScratchFolder scratch;
   ImageLayout layout = ImageLayout::create(scratch / "image");

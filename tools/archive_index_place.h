@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oci/oci_archive.h"
+#include "tools/index_place.h"
+
+namespace bale::tools {
+
+/// An index in a layout in a tar file. A tar cannot be changed in place: each change writes the
+/// file anew, with all other images that it has, and puts it in the old one's place at once. What a
+/// file has beside its layout is left out then.
+class ArchiveIndexPlace final : public IndexPlace {
+ public:
+  /// Throws kInvalid where `path` is something else than a file, or standard output.
+  ArchiveIndexPlace(std::filesystem::path path, std::string name);
+
+  std::optional<PlacedImage> read() override;
+  /// Nothing is fetched before the archive is written.
+  void bring(const IndexSource& source) override;
+  oci::Document<oci::Index> update(const Edit& edit) override;
+  /// The file goes with its last image.
+  bool remove() override;
+
+ private:
+  /// Nothing where there is no file.
+  std::optional<oci::OciArchive> open() const;
+  void write(const oci::Index& index, const oci::BlobProvider& blobs) const;
+
+  const std::filesystem::path path_;
+  const std::string name_;
+  std::vector<std::shared_ptr<const oci::BlobProvider>> sources_;
+};
+
+}  // namespace bale::tools
