@@ -45,6 +45,11 @@ std::vector<std::string> names_of(const Index& index) {
               std::move(hint));
 }
 
+/// What refers to an image has an entry without a name, and so may an image have: it says no type.
+bool has_name(const Descriptor& entry, std::string_view name) {
+  return ref_name(entry) == name && (!name.empty() || entry.artifact_type.empty());
+}
+
 }  // namespace
 
 std::string ref_name(const Descriptor& entry) {
@@ -54,15 +59,14 @@ std::string ref_name(const Descriptor& entry) {
 
 std::optional<Descriptor> find_entry(const Index& index, std::string_view name) {
   const auto found = std::find_if(index.manifests.begin(), index.manifests.end(),
-                                  [&](const Descriptor& entry) { return ref_name(entry) == name; });
+                                  [&](const Descriptor& entry) { return has_name(entry, name); });
   if (found == index.manifests.end()) return std::nullopt;
   return *found;
 }
 
 void set_entry(Index& index, std::string_view name, Descriptor image) {
   std::erase_if(index.manifests, [&](const Descriptor& other) {
-    const std::string other_name = ref_name(other);
-    return other_name == name || (other_name.empty() && other.digest == image.digest);
+    return has_name(other, name) || (ref_name(other).empty() && other.digest == image.digest);
   });
   image.annotations.erase(kRefName);
   if (!name.empty()) image.annotations.emplace(kRefName, name);
@@ -71,7 +75,7 @@ void set_entry(Index& index, std::string_view name, Descriptor image) {
 
 bool remove_entry(Index& index, std::string_view name) {
   return std::erase_if(index.manifests,
-                       [&](const Descriptor& entry) { return ref_name(entry) == name; }) > 0;
+                       [&](const Descriptor& entry) { return has_name(entry, name); }) > 0;
 }
 
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place) {
@@ -80,6 +84,10 @@ Descriptor resolve_entry(const Index& index, std::string_view name, const std::s
     throw_no_such_name(place, name, index);
   }
   if (index.manifests.size() == 1) return index.manifests.front();
+  const auto is_image = [](const Descriptor& entry) { return entry.artifact_type.empty(); };
+  if (std::count_if(index.manifests.begin(), index.manifests.end(), is_image) == 1) {
+    return *std::find_if(index.manifests.begin(), index.manifests.end(), is_image);
+  }
   if (index.manifests.empty()) throw Error(ErrorCode::kNotFound, "no image in " + place);
   throw Error(ErrorCode::kInvalid,
               place + " has " + std::to_string(index.manifests.size()) + " images",

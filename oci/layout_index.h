@@ -18,7 +18,7 @@ inline constexpr const char* kLayoutVersion = "1.0.0";
 /// The name of an entry, or "".
 std::string ref_name(const Descriptor& entry);
 
-/// The first entry of that name, as other tools take it.
+/// The first entry of that name, as other tools take it; of "", the first image without one.
 std::optional<Descriptor> find_entry(const Index& index, std::string_view name);
 
 /// Gives `name`, or none where it is "", to the image: whatever had it loses it, and its entry with
@@ -28,8 +28,9 @@ void set_entry(Index& index, std::string_view name, Descriptor image);
 /// False where nothing has the name.
 bool remove_entry(Index& index, std::string_view name);
 
-/// The entry that `oci:PLACE[:NAME]` means: without a name, the only one. Throws kNotFound, or
-/// kInvalid where a name is needed, with what there is; `place` is named in the message.
+/// The entry that `oci:PLACE[:NAME]` means: without a name, the only one, or the only one that is
+/// no artifact. Throws kNotFound, or kInvalid where a name is needed, with what there is; `place`
+/// is named in the message.
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place);
 
 /// The content of a layout's `oci-layout`; the check throws kCorrupt for another version.

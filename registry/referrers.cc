@@ -2,14 +2,12 @@
 #include "registry/referrers.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "oci/document.h"
 #include "oci/error.h"
-#include "oci/image_walk.h"
 #include "oci/manifest.h"
 #include "registry/push.h"
 
@@ -19,31 +17,6 @@ namespace {
 
 /// How often the index of the fallback tag is written before another writer is given way to.
 constexpr int kRounds = 5;
-/// Signatures of signatures: nobody means more than this.
-constexpr std::size_t kMaxDepth = 8;
-
-struct Subject {
-  oci::Descriptor subject;
-  oci::Descriptor entry;  ///< what the list of referrers says of the manifest
-};
-
-/// The subject of a manifest or index, or nothing.
-std::optional<Subject> subject_of(const oci::Descriptor& descriptor, std::string_view bytes) {
-  oci::Descriptor entry = descriptor;
-  if (descriptor.media_type.is_index()) {
-    const oci::Index index = oci::parse_index(bytes);
-    if (!index.subject) return std::nullopt;
-    entry.artifact_type = index.artifact_type;
-    entry.annotations = index.annotations;
-    return Subject{*index.subject, std::move(entry)};
-  }
-  const oci::Manifest manifest = oci::parse_manifest(bytes);
-  if (!manifest.subject) return std::nullopt;
-  entry.artifact_type = manifest.artifact_type.empty() ? manifest.config.media_type.to_string()
-                                                       : manifest.artifact_type;
-  entry.annotations = manifest.annotations;
-  return Subject{*manifest.subject, std::move(entry)};
-}
 
 /// The index under the fallback tag; an empty one where there is none.
 oci::Index index_of(const std::optional<FetchedManifest>& fallback) {
@@ -72,45 +45,6 @@ void edit_fallback(const Repository& repository, const std::string& tag, Done do
                    repository.name() + ":" + tag + " is being changed by others all the time");
 }
 
-/// Copies manifests below one subject after the other.
-class ReferrersCopy {
- public:
-  ReferrersCopy(const Repository& from, BlobPusher& blobs) : from_(from), blobs_(blobs) {}
-
-  std::size_t run(const oci::BlobProvider& image, const oci::Descriptor& root) {
-    for (const oci::WalkedBlob& blob : oci::list_image_blobs(image, root)) {
-      if (blob.role != oci::BlobRole::kIndex && blob.role != oci::BlobRole::kManifest) continue;
-      copy_below(blob.descriptor.digest, 1);
-    }
-    return copied_.size();
-  }
-
- private:
-  void copy_below(const oci::Digest& subject, std::size_t depth) {
-    if (depth > kMaxDepth || !seen_.insert(subject).second) return;
-    for (const oci::Descriptor& referrer : from_.referrers(subject)) {
-      copy(referrer, {});
-      copy_below(referrer.digest, depth + 1);
-    }
-    for (const char* suffix : {".sig", ".att", ".sbom"}) {
-      const std::string tag = referrers_tag(subject) + suffix;
-      if (const auto found = from_.head_manifest(tag)) copy(*found, {tag});
-    }
-  }
-
-  void copy(const oci::Descriptor& referrer, std::vector<std::string> tags) {
-    PushOptions options;
-    options.tags = std::move(tags);
-    push_image(from_, referrer, blobs_, options);
-    copied_.insert(referrer.digest);
-  }
-
-  const Repository& from_;
-  BlobPusher& blobs_;
-  std::set<oci::Digest> seen_;
-  std::set<oci::Digest> copied_;
-};
-
 }  // namespace
 
 void put_manifest_with_subject(const Repository& to, std::string_view reference,
@@ -121,21 +55,21 @@ void put_manifest_with_subject(const Repository& to, std::string_view reference,
 void list_under_subject(const Repository& in, const PutAnswer& answer,
                         const oci::Descriptor& descriptor, std::string_view bytes) {
   if (answer.lists_subject) return;
-  const auto subject = subject_of(descriptor, bytes);
-  if (!subject) return;
+  const auto referrer = oci::as_referrer(descriptor, bytes);
+  if (!referrer) return;
   edit_fallback(
-      in, referrers_tag(subject->subject.digest),
+      in, oci::referrers_tag(referrer->subject),
       [&](const oci::Index& index) { return lists(index, descriptor.digest); },
-      [&](oci::Index& index) { index.manifests.push_back(subject->entry); });
+      [&](oci::Index& index) { index.manifests.push_back(referrer->entry); });
 }
 
 void delete_manifest_with_subject(const Repository& from, const oci::Digest& digest) {
   const FetchedManifest manifest = from.get_manifest(digest.to_string());
   from.delete_manifest(digest.to_string());
-  const auto subject = subject_of(manifest.descriptor, manifest.bytes);
-  if (!subject) return;
+  const auto referrer = oci::as_referrer(manifest.descriptor, manifest.bytes);
+  if (!referrer) return;
   edit_fallback(
-      from, referrers_tag(subject->subject.digest),
+      from, oci::referrers_tag(referrer->subject),
       [&](const oci::Index& index) { return !lists(index, digest); },
       [&](oci::Index& index) {
         std::erase_if(index.manifests,
@@ -143,9 +77,21 @@ void delete_manifest_with_subject(const Repository& from, const oci::Digest& dig
       });
 }
 
-std::size_t copy_referrers(const Repository& from, const oci::BlobProvider& image,
-                           const oci::Descriptor& root, BlobPusher& blobs) {
-  return ReferrersCopy(from, blobs).run(image, root);
+std::vector<oci::Descriptor> RepositoryReferrers::referrers(const oci::Digest& subject) const {
+  return from_.referrers(subject);
+}
+
+std::optional<oci::Descriptor> RepositoryReferrers::find_tag(const std::string& tag) const {
+  return from_.head_manifest(tag);
+}
+
+const oci::BlobProvider& RepositoryReferrers::blobs() const { return from_; }
+
+void PushedReferrers::put(const oci::BlobProvider& from, const oci::Descriptor& referrer,
+                          const std::string& tag) {
+  PushOptions options;
+  if (!tag.empty()) options.tags = {tag};
+  push_image(from, referrer, blobs_, options);
 }
 
 }  // namespace bale::registry

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "oci/blob_store.h"
 #include "oci/descriptor.h"
+#include "oci/referrers.h"
 #include "registry/blob_pusher.h"
 #include "registry/repository.h"
 
@@ -24,10 +27,31 @@ void list_under_subject(const Repository& in, const PutAnswer& answer,
 /// Deletes a manifest by digest, and its entry in the fallback index where there is one.
 void delete_manifest_with_subject(const Repository& from, const oci::Digest& digest);
 
-/// Copies what refers to an image and to the images inside an index, and what refers to that in
-/// turn: referrers, and the tags that cosign uses (`sha256-HEX.sig`, `.att`, `.sbom`). `image` has
-/// the documents under `root`. Returns how many manifests were copied.
-std::size_t copy_referrers(const Repository& from, const oci::BlobProvider& image,
-                           const oci::Descriptor& root, BlobPusher& blobs);
+/// What refers to the images of a repository.
+class RepositoryReferrers final : public oci::ReferrersSource {
+ public:
+  /// `from` must outlive it.
+  explicit RepositoryReferrers(const Repository& from) : from_(from) {}
+
+  std::vector<oci::Descriptor> referrers(const oci::Digest& subject) const override;
+  std::optional<oci::Descriptor> find_tag(const std::string& tag) const override;
+  const oci::BlobProvider& blobs() const override;
+
+ private:
+  const Repository& from_;
+};
+
+/// Pushes what refers to images.
+class PushedReferrers final : public oci::ReferrersTarget {
+ public:
+  /// `blobs` must outlive it.
+  explicit PushedReferrers(BlobPusher& blobs) : blobs_(blobs) {}
+
+  void put(const oci::BlobProvider& from, const oci::Descriptor& referrer,
+           const std::string& tag) override;
+
+ private:
+  BlobPusher& blobs_;
+};
 
 }  // namespace bale::registry

@@ -149,9 +149,6 @@ class Repository final : public oci::BlobProvider {
   std::shared_ptr<State> state_;  // shared with copies and with sources that outlive a call
 };
 
-/// `sha256-HEX`: the tag under which referrers are listed where the API is missing.
-std::string referrers_tag(const oci::Digest& subject);
-
 /// All manifest types that we read, for `Accept`.
 const std::string& accepted_manifests();
 

@@ -6,6 +6,7 @@
 #include "oci/error.h"
 #include "oci/json_object.h"
 #include "oci/manifest.h"
+#include "oci/referrers.h"
 #include "registry/repository.h"
 #include "registry/repository_state.h"
 
@@ -32,10 +33,6 @@ void append_new(std::vector<oci::Descriptor>& all, std::vector<oci::Descriptor> 
 }
 
 }  // namespace
-
-std::string referrers_tag(const oci::Digest& subject) {
-  return std::string(subject.algorithm_name()) + "-" + std::string(subject.hex().substr(0, 64));
-}
 
 std::vector<std::string> Repository::tags() const {
   try {
@@ -89,7 +86,7 @@ std::vector<oci::Descriptor> Repository::referrers(const oci::Digest& subject) c
   }
   if (!all.empty()) return all;
   // Where the API answers with nothing, clients without it may have used the tag all the same.
-  const std::string tag = referrers_tag(subject);
+  const std::string tag = oci::referrers_tag(subject);
   if (const auto index = head_manifest(tag); index && index->media_type.is_index()) {
     append_new(all, oci::parse_index(get_manifest(tag).bytes).manifests);
   }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "oci/image_layout.h"
+#include "oci/layout_referrers.h"
 #include "registry/referrers.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
@@ -31,14 +33,42 @@ struct CopyOptions {
   bool referrers = false;
 };
 
-void copy_what_refers(Program& program, const OpenedImage& image,
-                      const oci::ImageName& destination) {
+/// Copies what refers to the image to where it went: between registries and layouts.
+class ReferrersFlow {
+ public:
+  ReferrersFlow(Program& program, const OpenedImage& image, const oci::ImageName& destination)
+      : program_(program), image_(image), destination_(destination) {}
+
+  void run() const {
+    if (image_.name.transport == oci::Transport::kOciLayout) {
+      auto layout = oci::ImageLayout::open(image_.name.path);
+      copy_from(oci::LayoutReferrers(layout));
+    } else {
+      const auto repository = program_.repository(*image_.name.reference, Access::kPull);
+      copy_from(registry::RepositoryReferrers(repository));
+    }
+  }
+
+ private:
   using Access = registry::Repository::Access;
-  const auto from = program.repository(*image.name.reference, Access::kPull);
-  registry::BlobPusher pusher(program.repository(*destination.reference, Access::kPush),
-                              pusher_options(program), program.progress(), program.stop());
-  registry::copy_referrers(from, *image.blobs, image.root, pusher);
-}
+
+  void copy_from(const oci::ReferrersSource& from) const {
+    if (destination_.transport == oci::Transport::kOciLayout) {
+      auto layout = oci::ImageLayout::open(destination_.path);
+      oci::LayoutReferrers to(layout);
+      oci::copy_referrers(from, *image_.blobs, image_.root, to);
+    } else {
+      registry::BlobPusher pusher(program_.repository(*destination_.reference, Access::kPush),
+                                  pusher_options(program_), program_.progress(), program_.stop());
+      registry::PushedReferrers to(pusher);
+      oci::copy_referrers(from, *image_.blobs, image_.root, to);
+    }
+  }
+
+  Program& program_;
+  const OpenedImage& image_;
+  const oci::ImageName& destination_;
+};
 
 /// Said before anything is read: packing an image anew takes long.
 void check_format(const CopyOptions& options, const oci::ImageName& destination) {
@@ -54,15 +84,17 @@ void check_format(const CopyOptions& options, const oci::ImageName& destination)
   }
 }
 
+bool keeps_referrers(oci::Transport transport) {
+  return transport == oci::Transport::kRegistry || transport == oci::Transport::kOciLayout;
+}
+
 /// Said before anything is copied.
 void check_referrers(const CopyOptions& options, const oci::ImageName& destination) {
-  const bool between_registries =
-      destination.transport == oci::Transport::kRegistry &&
-      oci::ImageName::parse(options.source).transport == oci::Transport::kRegistry;
-  if (options.referrers && !between_registries) {
-    throw oci::Error(oci::ErrorCode::kInvalid, "--referrers copies from registry to registry",
-                     "name both as docker://HOST/REPOSITORY:TAG");
-  }
+  if (!options.referrers) return;
+  const auto source = oci::ImageName::parse(options.source);
+  if (keeps_referrers(source.transport) && keeps_referrers(destination.transport)) return;
+  throw oci::Error(oci::ErrorCode::kInvalid, "--referrers copies between registries and layouts",
+                   "name both as docker://HOST/REPOSITORY:TAG or oci:DIR:TAG");
 }
 
 /// Layers stay as they are, so that a registry may mount them from where they came.
@@ -98,7 +130,7 @@ int copy(Program& program, const CopyOptions& options) {
   if (options.format) write = to_format(program, image, destination, *options.format);
   write.force = options.force;
   write_image(program, image, destination, write);
-  if (options.referrers) copy_what_refers(program, image, destination);
+  if (options.referrers) ReferrersFlow(program, image, destination).run();
   print_digest(image.root.digest, {destination});
   return exit_status::kDone;
 }

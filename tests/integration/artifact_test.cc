@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "oci/image_layout.h"
+#include "oci/referrers.h"
+#include "oci/validate.h"
 #include "tests/support/docker_registry.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/program_test.h"
@@ -53,6 +56,10 @@ class Artifacts : public ProgramTest, public ::testing::WithParamInterface<const
                     file("notes.txt") +
                     ":text/plain --artifact-type application/vnd.test.sbom"
                     " --annotation org.example.tool=scanner");
+  }
+
+  std::string image_digest() const {
+    return output_of("digest " + remote("team/app:v1")).substr(0, 71);
   }
 
   std::optional<DockerRegistry> real_;
@@ -118,6 +125,26 @@ TEST_P(Artifacts, FollowTheirImageToAnotherRepository) {
   attach_sbom();
   output_of("copy --referrers " + remote("team/app:v1") + " " + remote("copy:v1"));
   EXPECT_THAT(output_of("referrers " + remote("copy:v1")), HasSubstr("application/vnd.test.sbom"));
+}
+
+TEST_P(Artifacts, FollowTheirImageToALayoutAndFromThere) {
+  attach_sbom();
+  const std::string signature = oci::referrers_tag(oci::Digest::parse(image_digest())) + ".sig";
+  output_of("copy " + remote("team/app:v1") + " oci:" + file("first"));
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /sig\n", "-t " + name("team/app:" + signature)).status,
+            0);
+  output_of("push " + name("team/app:" + signature));
+  for (int round = 0; round < 2; ++round) {  // nothing comes twice
+    output_of("copy --referrers " + remote("team/app:v1") + " oci:" + file("first"));
+  }
+  EXPECT_EQ(oci::ImageLayout::open(file("first")).index().manifests.size(), 3U);
+  EXPECT_THAT(oci::validate_layout(file("first")), ::testing::IsEmpty());
+  output_of("copy --referrers oci:" + file("first") + "@" + image_digest() +
+            " oci:" + file("second") + ":v1");
+  output_of("copy --referrers oci:" + file("second") + ":v1 " + remote("copy:v1"));
+  EXPECT_THAT(output_of("referrers " + remote("copy:v1")), HasSubstr("application/vnd.test.sbom"));
+  EXPECT_EQ(output_of("digest " + remote("copy:" + signature)),
+            output_of("digest " + remote("team/app:" + signature)));
 }
 
 TEST_P(Artifacts, MayStandAloneUnderATag) {

@@ -98,7 +98,8 @@ TEST_F(CommandLineTest, UnknownWordsGetASuggestion) {
 }
 
 TEST_F(CommandLineTest, WhatCannotBeIsSaidBeforeAnythingIsDone) {
-  expect_refused("copy docker://0.0.0.0:1/a oci:x --referrers", "from registry to registry");
+  expect_refused("copy docker://0.0.0.0:1/a oci-archive:x --referrers",
+                 "between registries and layouts");
   expect_refused("manifest annotate app --index --os linux", "an index has no platform");
   expect_refused("tag localhost/app docker://localhost/app:v1", "bale push localhost/app --to");
 }

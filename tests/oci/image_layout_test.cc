@@ -116,6 +116,22 @@ TEST(ImageLayout, AnImageWithoutATagHasNoEmptyName) {
   EXPECT_EQ(layout.index().manifests.size(), 2U);
 }
 
+TEST(ImageLayout, WhatRefersToAnImageIsNotTheImage) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  auto referrer = add_image(layout, "linux/amd64", "signature");
+  referrer.artifact_type = "application/vnd.test";
+  const auto image = add_image(layout, "linux/amd64", "1");
+  layout.update([&](Index& index) { index.manifests = {referrer, image}; });
+  EXPECT_EQ(layout.resolve("").digest, image.digest);
+  const auto next = add_image(layout, "linux/amd64", "2");
+  layout.set_tag("", next);
+  EXPECT_EQ(layout.find("")->digest, next.digest);
+  EXPECT_TRUE(layout.remove_tag(""));
+  ASSERT_EQ(layout.index().manifests.size(), 1U);
+  EXPECT_EQ(layout.resolve("").digest, referrer.digest);  // alone it is meant
+}
+
 TEST(ImageLayout, FindsADocumentThatOnlyItsDigestNames) {
   const ScratchFolder scratch;
   ImageLayout layout = ImageLayout::create(scratch / "image");

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oci/referrers.h"
 #include "registry/referrers.h"
 #include "tests/support/registry_double.h"
 
@@ -93,7 +94,7 @@ TEST_F(Conditions, LoseNoEntryOfTheFallbackTag) {
   registry_.add_manifest("team/app", theirs.digest.to_string(), theirs.media_type.to_string(),
                          oci::read_blob(store_, theirs, oci::kMaxManifestSize));
   const auto listing = oci::make_document(oci::Index{.manifests = {theirs}});
-  const std::string tag = referrers_tag(image_.digest);
+  const std::string tag = oci::referrers_tag(image_.digest);
   let_a_rival_set(tag, oci::media_type::kOciIndex, listing.bytes);
   push(artifact("ours"), {});
   EXPECT_EQ(repository().referrers(image_.digest).size(), 2U);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oci/referrers.h"
 #include "registry/auth_check.h"
 #include "registry/delete_tag.h"
 #include "registry/pull.h"
@@ -157,7 +158,7 @@ TEST_F(Ggcr, ListsReferrersAsPlainTextAndDoesNotSaySoAtThePush) {
   oci::write_blob(store_, artifact.descriptor, artifact.bytes);
   push(artifact.descriptor, {});
   // Not told that the API lists it, the client has kept the tag as well; it is listed once.
-  EXPECT_TRUE(registry_.manifest("team/app", referrers_tag(image_.digest)));
+  EXPECT_TRUE(registry_.manifest("team/app", oci::referrers_tag(image_.digest)));
   imitate([&](const test::HttpRequest& request) -> Answer {
     if (request.path().find("/referrers/") == std::string::npos) return std::nullopt;
     return test::HttpAnswer{.headers = {{"Content-Type", "text/plain; charset=utf-8"}},

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oci/referrers.h"
 #include "registry/auth_check.h"
 #include "registry/pull.h"
 #include "registry/referrers.h"
@@ -128,7 +129,7 @@ TEST_F(Ghcr, HasNoReferrersSoTheTagListsThem) {
                                                          .subject = image_});
   oci::write_blob(store_, artifact.descriptor, artifact.bytes);
   push_image(store_, artifact.descriptor, ghcr(token_), {});
-  EXPECT_TRUE(registry_.manifest("octo/app", referrers_tag(image_.digest)));
+  EXPECT_TRUE(registry_.manifest("octo/app", oci::referrers_tag(image_.digest)));
   const auto referrers = ghcr(token_).referrers(image_.digest);
   ASSERT_EQ(referrers.size(), 1U);
   EXPECT_EQ(referrers[0].artifact_type, "application/vnd.test");

@@ -11,6 +11,7 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/referrers.h"
 #include "registry/auth_check.h"
 #include "registry/pull.h"
 #include "registry/push.h"
@@ -102,7 +103,7 @@ TEST_F(Quirks, AStormOf429EndsInAClearError) {
 TEST_F(Quirks, ZotAndEcrMayAnswer4xxToReferrersAndTheTagServes) {
   const auto listing = test::add_index(store_, {"linux/arm64"});
   push(image_);
-  push(listing, {.tags = {referrers_tag(image_.digest)}});
+  push(listing, {.tags = {oci::referrers_tag(image_.digest)}});
   // ghcr.io has answered with a redirect to a page, with 404, with 429, and with nothing.
   const test::HttpAnswer answers[] = {
       {.status = 303, .headers = {{"Location", "/page"}}},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registry/referrers.h"
+#include "oci/referrers.h"
 
 #include <atomic>
 
@@ -11,6 +11,7 @@
 #include "registry/auth_check.h"
 #include "registry/delete_tag.h"
 #include "registry/push.h"
+#include "registry/referrers.h"
 #include "registry/registries.h"
 #include "registry/sync.h"
 #include "tests/support/fake_registry.h"
@@ -91,7 +92,7 @@ TEST(Referrers, AreListedUnderTheFallbackTagWhereTheApiIsMissing) {
 
 TEST(Referrers, SurviveALostRaceForTheFallbackTag) {
   World world({.referrers = false});
-  const std::string tag = referrers_tag(world.image().digest);
+  const std::string tag = oci::referrers_tag(world.image().digest);
   std::atomic<int> losses = 1;
   world.registry().intercept(
       [&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
@@ -117,13 +118,15 @@ TEST(Referrers, FollowTheirImageWithSignaturesOfSignaturesAndCosignTags) {
   World world;
   const auto sbom = world.attach("team/app", world.image(), "sbom");
   const auto signature = world.attach("team/app", sbom, "signature of the sbom");
-  const std::string cosign = referrers_tag(world.image().digest) + ".sig";
+  const std::string cosign = oci::referrers_tag(world.image().digest) + ".sig";
   const auto legacy = test::add_image(world.store(), "linux/amd64", "cosign");
   push_image(world.store(), legacy, world.repository("team/app"), {.tags = {cosign}});
   const Repository to = world.repository("team/copy");
   push_image(world.store(), world.image(), to, {.tags = {"v1"}});
   BlobPusher pusher(to, {});
-  EXPECT_EQ(copy_referrers(world.repository("team/app"), world.store(), world.image(), pusher), 3U);
+  const Repository from = world.repository("team/app");
+  PushedReferrers pushed(pusher);
+  EXPECT_EQ(copy_referrers(RepositoryReferrers(from), world.store(), world.image(), pushed), 3U);
   EXPECT_EQ(to.referrers(world.image().digest).at(0).digest, sbom.digest);
   EXPECT_EQ(to.referrers(sbom.digest).at(0).digest, signature.digest);
   EXPECT_TRUE(to.head_manifest(cosign));

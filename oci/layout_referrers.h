@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+
+#include "oci/image_layout.h"
+#include "oci/referrers.h"
+
+namespace bale::oci {
+
+/// A layout with what refers to its images: entries of its index, most without a name, and entries
+/// of the indexes that it has. One thread at a time.
+class LayoutReferrers final : public ReferrersSource, public ReferrersTarget {
+ public:
+  /// Reads all manifests once. Throws kCorrupt, and kNotFound for one that is not there. `layout`
+  /// must outlive it.
+  explicit LayoutReferrers(ImageLayout& layout);
+
+  std::vector<Descriptor> referrers(const Digest& subject) const override;
+  std::optional<Descriptor> find_tag(const std::string& tag) const override;
+  const BlobProvider& blobs() const override { return layout_; }
+  void put(const BlobProvider& from, const Descriptor& referrer, const std::string& tag) override;
+
+ private:
+  ImageLayout& layout_;
+  std::multimap<Digest, Descriptor> by_subject_;
+};
+
+}  // namespace bale::oci
