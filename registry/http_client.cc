@@ -15,6 +15,9 @@ namespace {
 /// Servers must not be able to flood the terminal.
 constexpr std::size_t kMaxWarnings = 4096;
 
+/// Of so long a wait somebody who watches is told.
+constexpr std::chrono::seconds kLongPause{3};
+
 /// Cancels on the way out, unless the answer has been handed on.
 class CancelGuard {
  public:
@@ -181,12 +184,15 @@ void HttpClient::report_warnings(const Headers& headers) {
     // `299 - "TEXT"` is the form that the distribution specification has.
     const std::size_t open = header.find('"');
     if (header.compare(0, 3, "299") != 0 || open == std::string::npos) continue;
-    const std::string text = header.substr(open + 1, header.rfind('"') - open - 1);
-    const std::lock_guard lock(warnings_mutex_);
-    warned_bytes_ += text.size();
-    if (warned_bytes_ > kMaxWarnings || !warnings_.insert(text).second) continue;
-    log_.warn("the registry says: " + oci::printable(text));
+    warn_once("the registry says: " + header.substr(open + 1, header.rfind('"') - open - 1));
   }
+}
+
+void HttpClient::warn_once(const std::string& text) {
+  const std::lock_guard lock(warnings_mutex_);
+  warned_bytes_ += text.size();
+  if (warned_bytes_ > kMaxWarnings || !warnings_.insert(text).second) return;
+  log_.warn(oci::printable(text));
 }
 
 std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& request,
@@ -204,7 +210,13 @@ std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& 
     const auto wait = std::min(*asked, request.retry.longest_retry_after);
     thread_.hold(head.url.origin(), Clock::now() + wait);
   }
-  return retry_delay(request.retry, number + 1, random_fraction(), asked);
+  const auto delay = retry_delay(request.retry, number + 1, random_fraction(), asked);
+  if (delay && asked && *asked >= kLongPause) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*asked).count();
+    warn_once(head.url.authority() + " asks for a pause of " + std::to_string(seconds) +
+              " s (status " + std::to_string(head.status) + "); waiting");
+  }
+  return delay;
 }
 
 }  // namespace bale::registry

@@ -63,6 +63,7 @@ class HttpClient {
 
   /// Passes a server's `Warning`s on, each once.
   void report_warnings(const Headers& headers);
+  void warn_once(const std::string& text);
 
   HttpOptions options_;
   oci::Progress& log_;

@@ -259,28 +259,36 @@ TEST_P(HttpTraffic, EndsInTheMiddleWhenItIsInterrupted) {
   interrupter.join();
 }
 
-TEST_P(HttpTraffic, EndsWhenItIsInterruptedBetweenAttempts) {
-  test::HttpServer server([&](const test::HttpRequest&) {
-    stop_.request_stop();
-    return test::HttpAnswer{.status = 503, .headers = {{"Retry-After", "3600"}}};
-  });
-  HttpClient client;
-  Request request = get(server);
-  request.retry.longest_retry_after = std::chrono::hours(1);
-  EXPECT_THROW(client.send(request, stop_.get_token()), oci::Error);
-}
-
 class WarningLog final : public oci::Progress {
  public:
   std::unique_ptr<oci::ProgressTask> start(std::string_view group, std::string_view name) override {
     return oci::no_progress().start(group, name);
   }
   void output(std::string_view, std::string_view) override {}
-  void warn(std::string_view message) override { warnings.emplace_back(message); }
+  void warn(std::string_view message) override {
+    warnings.emplace_back(message);
+    at_warning();
+  }
   void debug(std::string_view) override {}
 
   std::vector<std::string> warnings;
+  std::function<void()> at_warning = [] {};
 };
+
+TEST_P(HttpTraffic, SaysThatItWaitsAndEndsWhenItIsInterrupted) {
+  test::HttpServer server([&](const test::HttpRequest&) {
+    return test::HttpAnswer{.status = 503, .headers = {{"Retry-After", "3600"}}};
+  });
+  WarningLog log;
+  log.at_warning = [this] { stop_.request_stop(); };
+  HttpClient client({}, log);
+  Request request = get(server);
+  request.retry.longest_retry_after = std::chrono::hours(1);
+  EXPECT_THROW(client.send(request, stop_.get_token()), oci::Error);
+  EXPECT_THAT(log.warnings,
+              ::testing::ElementsAre(server.host() + " asks for a pause of 3600 s (status 503); "
+                                                     "waiting"));
+}
 
 TEST(HttpClient, PassesAServersWarningsOnOnceAndWithoutEscapes) {
   test::HttpServer server([](const test::HttpRequest&) {
