@@ -37,8 +37,12 @@ class Editing {
       : documents_(documents), edit_(edit), platforms_(platforms) {}
 
   EditedImage run(const Descriptor& root) {
-    if (!root.media_type.is_index()) return {edited_root(root)};
     EditedImage result{root};
+    if (!root.media_type.is_index()) {
+      result.root = edited_root(root);
+      result.dropped_annotations = std::move(dropped_annotations_);
+      return result;
+    }
     Index before = read_index(documents_, root).value;
     say_own_type(before, root);
     Index index = before;
@@ -47,6 +51,7 @@ class Editing {
     for (auto& entry : index.manifests) edit_entry(entry);
     drop_stale_attestations(index, result);
     finish_format(index, result);
+    result.dropped_annotations = std::move(dropped_annotations_);
     annotate(index);
     if (index == before) return result;
     index.manifests = canonical_order(std::move(index.manifests));
@@ -106,7 +111,7 @@ class Editing {
     Manifest manifest = before;
     const bool is_image = manifest.config.media_type.is_image_config();
     if (is_image) edit_draft(entry, manifest);
-    if (is_image && edit_.format) set_format(manifest, *edit_.format);
+    if (is_image && edit_.format) dropped_annotations_.merge(set_format(manifest, *edit_.format));
     refuse_annotations_of_docker(manifest.media_type, edit_.manifest_annotations);
     edit_annotations(manifest.annotations, edit_.manifest_annotations, edit_.unset_annotations);
     if (manifest == before) return;
@@ -158,7 +163,7 @@ class Editing {
 
   /// A Docker list has Docker's images only; where not all of them are to become that, the index
   /// stays an OCI index.
-  void finish_format(Index& index, EditedImage& result) const {
+  void finish_format(Index& index, EditedImage& result) {
     if (!edit_.format) return;
     const bool docker = *edit_.format == ImageFormat::kDocker && platforms_.empty();
     if (docker) {
@@ -167,13 +172,18 @@ class Editing {
         result.dropped_entries.push_back(entry);
         return true;
       });
-      index.annotations.clear();
       index.subject.reset();
       index.artifact_type.clear();
-      for (auto& entry : index.manifests) entry.annotations.clear();
+      drop(index.annotations);
+      for (auto& entry : index.manifests) drop(entry.annotations);
     }
     index.media_type =
         in_format(index.media_type, docker ? ImageFormat::kDocker : ImageFormat::kOci);
+  }
+
+  void drop(Annotations& annotations) {
+    for (const auto& [key, value] : annotations) dropped_annotations_.insert(key);
+    annotations.clear();
   }
 
   void annotate(Index& index) const {
@@ -199,6 +209,7 @@ class Editing {
   const ImageEdit& edit_;
   const std::vector<Platform>& platforms_;
   std::set<Digest> replaced_;
+  std::set<std::string> dropped_annotations_;
 };
 
 }  // namespace

@@ -32,11 +32,17 @@ bool is_zstd(const Descriptor& layer) {
   return layer.media_type.is_layer() && layer.media_type.layer_compression() == Compression::kZstd;
 }
 
-void leave_out_what_docker_lacks(Manifest& manifest) {
-  manifest.annotations.clear();
+std::set<std::string> leave_out_what_docker_lacks(Manifest& manifest) {
   manifest.subject.reset();
   manifest.artifact_type.clear();
-  for (auto& layer : manifest.layers) layer.annotations.clear();
+  std::set<std::string> keys;
+  const auto leave_out = [&](Annotations& annotations) {
+    for (const auto& [key, value] : annotations) keys.insert(key);
+    annotations.clear();
+  };
+  leave_out(manifest.annotations);
+  for (auto& layer : manifest.layers) leave_out(layer.annotations);
+  return keys;
 }
 
 }  // namespace
@@ -49,18 +55,20 @@ MediaType in_format(const MediaType& type, ImageFormat format) {
   return std::string(format == ImageFormat::kOci ? found->first : found->second);
 }
 
-void set_format(Manifest& manifest, ImageFormat format) {
+std::set<std::string> set_format(Manifest& manifest, ImageFormat format) {
   auto& layers = manifest.layers;
+  std::set<std::string> left_out;
   if (format == ImageFormat::kDocker) {
     if (std::any_of(layers.begin(), layers.end(), is_zstd)) {
       throw Error(ErrorCode::kInvalid, "Docker's manifests know no layers packed with zstd",
                   "say --compression gzip too");
     }
-    leave_out_what_docker_lacks(manifest);
+    left_out = leave_out_what_docker_lacks(manifest);
   }
   manifest.media_type = in_format(manifest.media_type, format);
   manifest.config.media_type = in_format(manifest.config.media_type, format);
   for (auto& layer : layers) layer.media_type = in_format(layer.media_type, format);
+  return left_out;
 }
 
 void unify_format(Manifest& manifest) {

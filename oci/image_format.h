@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "oci/manifest.h"
 
 namespace bale::oci {
@@ -12,9 +15,9 @@ enum class ImageFormat { kOci, kDocker };
 MediaType in_format(const MediaType& type, ImageFormat format);
 
 /// Gives a manifest and all that it names the types of one family. What Docker's manifests do not
-/// know (annotations, a subject, an artifact type) is left out there. Throws kInvalid for layers
-/// packed with zstd, which they do not know either.
-void set_format(Manifest& manifest, ImageFormat format);
+/// know (annotations, a subject, an artifact type) is left out there; returns the keys of such
+/// annotations. Throws kInvalid for layers packed with zstd, which they do not know either.
+std::set<std::string> set_format(Manifest& manifest, ImageFormat format);
 
 /// The family that the manifest has, throughout: the OCI one where a layer is packed with zstd.
 void unify_format(Manifest& manifest);

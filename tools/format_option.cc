@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "oci/printable.h"
+
 namespace bale::tools {
 
 namespace {
@@ -46,6 +48,12 @@ void warn_about(Program& program, const oci::EditedImage& edited) {
   for (const auto& dropped : edited.dropped_entries) {
     program.progress().warn("left out " + dropped.digest.to_string() +
                             ": Docker's lists hold images alone");
+  }
+  std::string keys;
+  for (const auto& key : edited.dropped_annotations) keys += (keys.empty() ? "" : ", ") + key;
+  if (!keys.empty()) {
+    program.progress().warn("left out annotations: " + oci::printable(keys) +
+                            ": Docker's format holds none");
   }
 }
 
