@@ -52,7 +52,8 @@ class Validation {
   void lone_blob(const Digest& digest) {
     if (checked_.contains(digest)) return;
     const auto size = blobs_.size(digest);
-    if (size) content({{.media_type = {}, .digest = digest, .size = *size}, digest.to_string()});
+    if (!size) return fault(digest.to_string(), "its file is none, or leads nowhere");
+    content({{.media_type = {}, .digest = digest, .size = *size}, digest.to_string()});
   }
 
   void fault(std::string place, std::string message) {
@@ -281,10 +282,12 @@ bool check_layout_files(const fs::path& layout, Validation& validation) {
 
 /// Everything under blobs/ must be named by the digest of its content.
 void check_blob_files(const fs::path& layout, Validation& validation) {
-  if (!fs::is_directory(layout / "blobs")) return;
+  const fs::path blobs = layout / "blobs";
+  if (!fs::is_directory(blobs)) return;
   std::set<fs::path> files;  // sorted, so that the report is the same every time
-  for (const auto& entry : fs::recursive_directory_iterator(layout / "blobs")) {
-    if (!entry.is_directory()) files.insert(fs::relative(entry.path(), layout / "blobs"));
+  for (const auto& entry : fs::recursive_directory_iterator(blobs)) {
+    std::error_code nowhere;  // a link may lead there
+    if (!entry.is_directory(nowhere)) files.insert(entry.path().lexically_relative(blobs));
   }
   for (const auto& file : files) {
     const auto digest =

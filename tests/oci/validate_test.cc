@@ -2,6 +2,7 @@
 #include "oci/validate.h"
 
 #include <fstream>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -121,6 +122,21 @@ TEST_F(ValidateLayout, FindsStrangersAmongTheBlobs) {
   const auto faults = validate_layout(path_);
   ASSERT_EQ(faults.size(), 2U);
   EXPECT_EQ(faults[1].place, "blobs/sha256/readme");
+}
+
+TEST_F(ValidateLayout, FollowsLinksThatLeadSomewhere) {
+  namespace fs = std::filesystem;
+  fs::rename(blob(root_[0].digest), scratch_ / "elsewhere");
+  fs::create_symlink(scratch_ / "elsewhere", blob(root_[0].digest));
+  EXPECT_THAT(validate_layout(path_), ElementsAre());
+  const auto lost = Digest::of(as_bytes("lost"));
+  const auto loop = Digest::of(as_bytes("loop"));
+  fs::create_symlink("nowhere", blob(lost));
+  fs::create_symlink(loop.hex(), blob(loop));
+  const auto faults = validate_layout(path_);
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_EQ(std::set({faults[0].place, faults[1].place}),
+            std::set({lost.to_string(), loop.to_string()}));
 }
 
 TEST_F(ValidateLayout, FindsMissingFiles) {
