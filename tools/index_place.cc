@@ -71,13 +71,19 @@ class StoreIndexPlace final : public LocalIndexPlace {
 
 class LayoutIndexPlace final : public LocalIndexPlace {
  public:
-  LayoutIndexPlace(const std::string& path, std::string name)
-      : layout_(oci::ImageLayout::create(path)), name_(std::move(name)) {}
+  LayoutIndexPlace(Program& program, const std::string& path, std::string name)
+      : program_(program), layout_(oci::ImageLayout::create(path)), name_(std::move(name)) {}
 
   std::optional<PlacedImage> read() override { return placed(layout_, layout_.find(name_)); }
 
   void bring(const IndexSource& source) override {
-    for (const auto& entry : source.entries) oci::copy_image(*source.blobs, entry, layout_);
+    for (const auto& entry : source.entries) {
+      if (source.repository) {
+        fetch_image(program_, *source.repository, *source.blobs, entry, layout_);
+      } else {
+        oci::copy_image(*source.blobs, entry, layout_);
+      }
+    }
   }
 
   bool remove() override { return layout_.remove_tag(name_); }
@@ -86,6 +92,7 @@ class LayoutIndexPlace final : public LocalIndexPlace {
   oci::ImageLayout& layout() override { return layout_; }
   void name(const oci::Descriptor& root) override { layout_.set_tag(name_, root); }
 
+  Program& program_;
   oci::ImageLayout layout_;
   const std::string name_;
 };
@@ -121,7 +128,7 @@ std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageN
     case oci::Transport::kRegistry:
       return std::make_unique<RegistryIndexPlace>(program, name.reference->with_default_tag());
     case oci::Transport::kOciLayout:
-      return std::make_unique<LayoutIndexPlace>(name.path, name.tag);
+      return std::make_unique<LayoutIndexPlace>(program, name.path, name.tag);
     case oci::Transport::kOciArchive:
       return std::make_unique<ArchiveIndexPlace>(name.path, name.tag);
     case oci::Transport::kDockerArchive:

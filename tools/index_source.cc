@@ -44,7 +44,7 @@ IndexSource open_in_registry(Program& program, const oci::Reference& name) {
   auto documents = std::make_shared<oci::DocumentCache>(repository);
   documents->keep(fetched.descriptor, fetched.bytes);
   auto entries = entries_of(*documents, fetched.descriptor);
-  return {std::move(entries), std::move(documents), name.name()};
+  return {std::move(entries), std::move(documents), repository};
 }
 
 IndexSource open_elsewhere(Program& program, const std::string& text) {
@@ -114,10 +114,10 @@ std::vector<IndexSource> open_sources(Program& program, const std::string& text,
 
 oci::BlobOrigins origins_of(const IndexSource& source) {
   oci::BlobOrigins origins;
-  if (source.repository.empty()) return origins;
+  if (!source.repository) return origins;
   for (const auto& entry : source.entries) {
     oci::for_each_blob(*source.blobs, entry, [&](const oci::WalkedBlob& blob) {
-      origins.emplace(blob.descriptor.digest, source.repository);
+      origins.emplace(blob.descriptor.digest, source.repository->name());
     });
   }
   return origins;

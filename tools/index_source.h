@@ -17,7 +17,8 @@ struct IndexSource {
   /// One for an image, with its platform; all of an index with their attestations.
   std::vector<oci::Descriptor> entries;
   std::shared_ptr<const oci::BlobProvider> blobs;  // may be shared with the program's store
-  std::string repository = {};                     ///< `HOST/REPOSITORY` of a registry's, or ""
+  /// Of images in a registry, whose documents `blobs` has read already; else null.
+  std::shared_ptr<const registry::Repository> repository = nullptr;
 };
 
 /// What the argument names: an image of any transport, a digest (in `home`, the repository

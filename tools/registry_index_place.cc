@@ -49,11 +49,11 @@ std::optional<PlacedImage> RegistryIndexPlace::read() {
 }
 
 void RegistryIndexPlace::bring(const IndexSource& source) {
-  if (source.repository == name_.name()) return;
+  if (source.repository && source.repository->name() == name_.name()) return;
   const auto options =
-      source.repository.empty()
-          ? pusher_options(program_)
-          : pusher_options(program_, [origins = origins_of(source)] { return origins; });
+      source.repository
+          ? pusher_options(program_, [origins = origins_of(source)] { return origins; })
+          : pusher_options(program_);
   registry::BlobPusher pusher(repository_, options, program_.progress(), program_.stop());
   for (const auto& entry : source.entries) {
     registry::push_image(*source.blobs, entry, pusher, {});

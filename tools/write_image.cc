@@ -27,24 +27,17 @@ const registry::Repository* repository_of(const OpenedImage& image) {
   return dynamic_cast<const registry::Repository*>(image.blobs.get());
 }
 
-/// The layers of an image in a registry side by side, each document once.
-void fetch_image(Program& program, const OpenedImage& image, oci::BlobStore& to) {
+void copy_or_fetch(Program& program, const OpenedImage& image, oci::BlobStore& to) {
   const registry::Repository* repository = repository_of(image);
   if (repository == nullptr) return oci::copy_image(*image.blobs, image.root, to);
   const oci::DocumentCache documents(image.blobs);
-  std::vector<oci::Descriptor> layers;
-  oci::for_each_blob(documents, image.root, [&](const oci::WalkedBlob& blob) {
-    if (blob.role == oci::BlobRole::kLayer && !oci::is_foreign(blob.descriptor))
-      layers.push_back(blob.descriptor);
-  });
-  registry::pull_blobs(*repository, layers, to, {}, program.progress(), program.stop());
-  oci::copy_image(documents, image.root, to);
+  fetch_image(program, *repository, documents, image.root, to);
 }
 
 void write_to_store(Program& program, const OpenedImage& image, const oci::ImageName& name,
                     const oci::BlobOrigins& origins) {
   if (origins.empty()) {
-    fetch_image(program, image, program.store().blobs());
+    copy_or_fetch(program, image, program.store().blobs());
   } else {
     copy_to_store(*image.blobs, image.root, program.store(), origins);
   }
@@ -57,7 +50,7 @@ void write_to_store(Program& program, const OpenedImage& image, const oci::Image
 
 void write_to_layout(Program& program, const OpenedImage& image, const oci::ImageName& name) {
   auto layout = oci::ImageLayout::create(name.path);
-  fetch_image(program, image, layout);
+  copy_or_fetch(program, image, layout);
   layout.set_tag(name.tag, image.root);
 }
 
@@ -122,6 +115,18 @@ void write_to_registry(Program& program, const OpenedImage& image, const oci::Im
 }
 
 }  // namespace
+
+void fetch_image(Program& program, const registry::Repository& repository,
+                 const oci::BlobProvider& documents, const oci::Descriptor& root,
+                 oci::BlobStore& to) {
+  std::vector<oci::Descriptor> layers;
+  oci::for_each_blob(documents, root, [&](const oci::WalkedBlob& blob) {
+    const bool layer = blob.role == oci::BlobRole::kLayer && !oci::is_foreign(blob.descriptor);
+    if (layer) layers.push_back(blob.descriptor);
+  });
+  registry::pull_blobs(repository, layers, to, {}, program.progress(), program.stop());
+  oci::copy_image(documents, root, to);
+}
 
 bool is_in_registry(const OpenedImage& image) { return repository_of(image) != nullptr; }
 

@@ -29,6 +29,11 @@ oci::BlobOrigins origins_of(Program& program, const OpenedImage& image,
 /// part of. Nothing for an image from elsewhere.
 void complete_in_store(Program& program, const OpenedImage& image, const oci::Descriptor& whole);
 
+/// Copies an image of a registry, its layers side by side; `documents` reads the others.
+void fetch_image(Program& program, const registry::Repository& repository,
+                 const oci::BlobProvider& documents, const oci::Descriptor& root,
+                 oci::BlobStore& to);
+
 /// Copies documents, and those blobs that have no origin.
 void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, oci::Store& store,
                    const oci::BlobOrigins& origins);
