@@ -61,8 +61,7 @@ class ImageLayout final : public BlobStore {
   std::optional<Descriptor> find(std::string_view name) const;
   /// The entry of that digest, else what a manifest or index among the blobs says of itself.
   std::optional<Descriptor> find(const Digest& digest) const;
-  /// The entry that `oci:DIR[:NAME]` means: without a name, the only one. Throws kNotFound with
-  /// what there is.
+  /// The entry that `oci:DIR[:NAME]` means, as resolve_entry says.
   Descriptor resolve(std::string_view name) const;
 
   /// Changes the index: syncs the blobs written so far, takes the lock, reads the index again, lets

@@ -8,20 +8,11 @@
 #include "oci/error.h"
 #include "oci/json_object.h"
 #include "oci/nearest.h"
+#include "oci/printable.h"
 
 namespace bale::oci {
 
 namespace {
-
-std::string join(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
-  return text;
-}
 
 std::vector<std::string> names_of(const Index& index) {
   std::vector<std::string> names;
@@ -39,7 +30,7 @@ std::vector<std::string> names_of(const Index& index) {
   if (!near.empty()) {
     hint = "did you mean \"" + near + "\"?";
   } else if (!names.empty()) {
-    hint = "it has " + join(names);
+    hint = "it has " + some_of(names);
   }
   throw Error(ErrorCode::kNotFound, "no image \"" + std::string(name) + "\" in " + place,
               std::move(hint));
@@ -91,7 +82,7 @@ Descriptor resolve_entry(const Index& index, std::string_view name, const std::s
   if (index.manifests.empty()) throw Error(ErrorCode::kNotFound, "no image in " + place);
   throw Error(ErrorCode::kInvalid,
               place + " has " + std::to_string(index.manifests.size()) + " images",
-              "name one of " + join(names_of(index)));
+              "name one of " + some_of(names_of(index)));
 }
 
 std::string layout_version_json() {

@@ -24,8 +24,7 @@ class OciArchive final : public BlobProvider {
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   const Index& index() const { return index_; }
-  /// The entry that `oci-archive:FILE[:NAME]` means: without a name, the only one. Throws
-  /// kNotFound, or kInvalid where a name is needed, with what there is.
+  /// The entry that `oci-archive:FILE[:NAME]` means, as resolve_entry says.
   Descriptor resolve(std::string_view name) const;
 
  private:

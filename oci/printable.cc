@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/printable.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -36,6 +37,16 @@ std::string printable(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view name) { return '"' + printable(name) + '"'; }
+
+std::string some_of(const std::vector<std::string>& words) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(words.size(), kShown); ++i) {
+    text += (i == 0 ? "" : ", ") + words[i];
+  }
+  if (words.size() > kShown) text += ", and " + std::to_string(words.size() - kShown) + " more";
+  return text;
+}
 
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array<const char*, 6> kUnits = {"B", "KB", "MB", "GB", "TB", "PB"};

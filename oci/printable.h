@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bale::oci {
 
@@ -13,6 +14,9 @@ std::string printable(std::string_view text);
 
 /// A foreign name in an error message: printable, on one line, between double quotes.
 std::string in_quotes(std::string_view name);
+
+/// `a, b, c`; of more than eight the first, and how many more there are. As they are.
+std::string some_of(const std::vector<std::string>& words);
 
 /// Bytes for people: "512 B", "1.5 KB", "120 MB"; powers of 1000.
 std::string human_size(std::uint64_t bytes);

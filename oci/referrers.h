@@ -15,8 +15,8 @@ namespace bale::oci {
 /// A manifest or index that has a subject.
 struct Referrer {
   Digest subject;
-  Descriptor
-      entry;  ///< what a list of referrers says of it (distribution-spec, "Listing Referrers")
+  /// What a list of referrers says of it (distribution-spec, "Listing Referrers").
+  Descriptor entry;
 };
 
 /// Nothing for what has no subject. Throws kCorrupt.

@@ -52,7 +52,7 @@ class Validation {
   void lone_blob(const Digest& digest) {
     if (checked_.contains(digest)) return;
     const auto size = blobs_.size(digest);
-    if (!size) return fault(digest.to_string(), "its file is none, or leads nowhere");
+    if (!size) return fault(digest.to_string(), "is no regular file, nor a link that leads to one");
     content({{.media_type = {}, .digest = digest, .size = *size}, digest.to_string()});
   }
 
@@ -280,22 +280,34 @@ bool check_layout_files(const fs::path& layout, Validation& validation) {
   return false;
 }
 
+/// What a folder has, links to folders told as folders; sorted, so that the report is the same
+/// every time.
+std::map<fs::path, bool> entries_of(const fs::path& folder) {
+  std::map<fs::path, bool> entries;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    std::error_code nowhere;  // a link may lead there
+    entries.emplace(entry.path().filename(), entry.is_directory(nowhere));
+  }
+  return entries;
+}
+
 /// Everything under blobs/ must be named by the digest of its content.
 void check_blob_files(const fs::path& layout, Validation& validation) {
   const fs::path blobs = layout / "blobs";
   if (!fs::is_directory(blobs)) return;
-  std::set<fs::path> files;  // sorted, so that the report is the same every time
-  for (const auto& entry : fs::recursive_directory_iterator(blobs)) {
-    std::error_code nowhere;  // a link may lead there
-    if (!entry.is_directory(nowhere)) files.insert(entry.path().lexically_relative(blobs));
-  }
-  for (const auto& file : files) {
-    const auto digest =
-        Digest::try_parse(file.parent_path().string() + ":" + file.filename().string());
-    if (digest) {
-      validation.lone_blob(*digest);
-    } else {
-      validation.fault("blobs/" + file.string(), "not named by a digest");
+  for (const auto& [algorithm, is_folder] : entries_of(blobs)) {
+    const std::string place = "blobs/" + algorithm.string();
+    if (!is_folder) {
+      validation.fault(place, "not named by a digest");
+      continue;
+    }
+    for (const auto& [name, is_nested] : entries_of(blobs / algorithm)) {
+      const auto digest = Digest::try_parse(algorithm.string() + ":" + name.string());
+      if (digest && !is_nested) {
+        validation.lone_blob(*digest);
+      } else {
+        validation.fault(place + "/" + name.string(), "not named by a digest");
+      }
     }
   }
 }

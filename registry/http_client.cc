@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/http_client.h"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 #include <utility>
@@ -46,13 +47,13 @@ class AnswerSource final : public oci::Source {
 
   std::size_t read(oci::MutableBytes buffer) override {
     const std::size_t got = transfer_->read(buffer.first(limiter_.piece(buffer.size())), stop_);
-    at_end_ = got == 0;
+    at_end_ = got == 0 && !buffer.empty();
     limiter_.pass(got, stop_);
     return got;
   }
 
  private:
-  std::shared_ptr<Transfer> transfer_;  // shared with the HTTP thread
+  std::shared_ptr<Transfer> transfer_;  // shared with the HTTP side
   RateLimiter& limiter_;
   std::stop_token stop_;
   bool at_end_ = false;
@@ -184,15 +185,22 @@ void HttpClient::report_warnings(const Headers& headers) {
     // `299 - "TEXT"` is the form that the distribution specification has.
     const std::size_t open = header.find('"');
     if (header.compare(0, 3, "299") != 0 || open == std::string::npos) continue;
-    warn_once("the registry says: " + header.substr(open + 1, header.rfind('"') - open - 1));
+    const std::string text = header.substr(open + 1, header.rfind('"') - open - 1);
+    const std::lock_guard lock(warnings_mutex_);
+    const bool room = warned_bytes_ + text.size() <= kMaxWarnings;
+    if (!room || !warnings_.insert(text).second) continue;
+    warned_bytes_ += text.size();
+    log_.warn("the registry says: " + oci::printable(text));
   }
 }
 
-void HttpClient::warn_once(const std::string& text) {
+void HttpClient::report_pause(const ResponseHead& head, std::chrono::milliseconds pause) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
+  const std::string text = head.url.authority() + " asks for a pause (status " +
+                           std::to_string(head.status) + "): going on in " +
+                           std::to_string(seconds) + " s";
   const std::lock_guard lock(warnings_mutex_);
-  warned_bytes_ += text.size();
-  if (warned_bytes_ > kMaxWarnings || !warnings_.insert(text).second) return;
-  log_.warn(oci::printable(text));
+  if (warnings_.insert(text).second) log_.warn(text);
 }
 
 std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& request,
@@ -211,11 +219,7 @@ std::optional<std::chrono::milliseconds> HttpClient::delay_after(const Request& 
     thread_.hold(head.url.origin(), Clock::now() + wait);
   }
   const auto delay = retry_delay(request.retry, number + 1, random_fraction(), asked);
-  if (delay && asked && *asked >= kLongPause) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*asked).count();
-    warn_once(head.url.authority() + " asks for a pause of " + std::to_string(seconds) +
-              " s (status " + std::to_string(head.status) + "); waiting");
-  }
+  if (delay && asked && *delay >= kLongPause) report_pause(head, *delay);
   return delay;
 }
 

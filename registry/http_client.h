@@ -63,7 +63,8 @@ class HttpClient {
 
   /// Passes a server's `Warning`s on, each once.
   void report_warnings(const Headers& headers);
-  void warn_once(const std::string& text);
+  /// Tells of a wait that a server asked for, those of several requests together once.
+  void report_pause(const ResponseHead& head, std::chrono::milliseconds pause);
 
   HttpOptions options_;
   oci::Progress& log_;

@@ -6,7 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <new>
+#include <optional>
 #include <set>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "oci/error.h"
@@ -18,8 +23,6 @@ namespace bale::registry {
 namespace {
 
 constexpr std::size_t kMaxBundleSize = std::size_t{16} * 1024 * 1024;
-/// The longest sleep of the thread; wake-ups come by curl_multi_wakeup.
-constexpr int kIdleMilliseconds = 60'000;
 /// Bytes of an answer that are received at once: few enough to be still in the processor's cache
 /// when they are copied on.
 constexpr std::size_t kReceiveSize = std::size_t{64} * 1024;

@@ -11,8 +11,8 @@
 namespace bale::registry {
 
 /// Transfers under way, and the connections that they use and leave for the next ones: whoever
-/// drives the loop moves their bytes. One thread at a time, but for `wake`. Its .cc is the only
-/// file that knows libcurl.
+/// drives the loop moves their bytes. One thread at a time, but for `wake`. Beside
+/// CurlLibrary the only one that knows libcurl.
 class HttpLoop {
  public:
   /// `on_end` hears of each transfer that has ended, in the thread that drives. `options` must

@@ -2,9 +2,11 @@
 #include "registry/http_thread.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <iterator>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -124,11 +126,15 @@ class HttpThread::Engine {
 
   /// No loop: the transfer never began.
   void take_back(std::unique_ptr<HttpLoop> loop, const TransferQueue::Slot& slot) {
+    IdleLoop oldest;  // closes its connections outside of the lock
     {
       const std::lock_guard lock(mutex_);
       queue_.finished(slot);
       if (loop) idle_.push_back({slot.host, std::move(loop)});
-      if (idle_.size() > kMaxIdleLoops) idle_.erase(idle_.begin());
+      if (idle_.size() > kMaxIdleLoops) {
+        oldest = std::move(idle_.front());
+        idle_.erase(idle_.begin());
+      }
     }
     wake();  // the next transfer may start
   }

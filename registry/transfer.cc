@@ -2,7 +2,9 @@
 #include "registry/transfer.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <string>
 #include <utility>
 
 namespace bale::registry {
@@ -150,8 +152,8 @@ void Transfer::cancel() {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
     driver = std::move(driver_);
+    if (!driver) call_attention();
   }
-  if (!driver) call_attention();
 }
 
 void Transfer::call_attention() {

@@ -77,7 +77,8 @@ class Transfer {
   /// A chunk being emptied from the front.
   class Chunk {
    public:
-    /// Bytes: twice what is read and written elsewhere, since a wake-up stands behind each.
+    /// Bytes: twice what is read and written elsewhere, since a wake-up stands behind each where
+    /// two threads meet.
     static constexpr std::size_t kSize = 2 * oci::kChunkSize;
 
     bool empty() const { return begin_ == end_; }
@@ -114,9 +115,10 @@ class Transfer {
   bool upload_paused_ = false;
   Chunk download_;
   bool download_paused_ = false;
-  bool announced_ = true;                   // the HTTP side's alone
-  Chunk reading_;                           // the owner's alone
-  std::unique_ptr<TransferDriver> driver_;  // the owner's alone, once it is there
+  bool announced_ = true;  // the HTTP side's alone
+  Chunk reading_;          // the owner's alone
+  // The owner's alone, once it is there. It holds us in turn, until the end or `cancel`.
+  std::unique_ptr<TransferDriver> driver_;
 };
 
 }  // namespace bale::registry

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/archive_index_place.h"
 
+#include <memory>
 #include <utility>
 
+#include "oci/document.h"
 #include "oci/error.h"
 #include "oci/fallback_provider.h"
 #include "oci/file_lock.h"
@@ -21,10 +23,16 @@ std::optional<PlacedImage> find(const std::optional<oci::OciArchive>& archive,
   return placed(*archive, oci::find_entry(archive->index(), name));
 }
 
+/// Nothing where there is no file.
+std::optional<unsigned> mode_of(const fs::path& file) {
+  if (!fs::exists(file)) return std::nullopt;
+  return static_cast<unsigned>(fs::status(file).permissions());
+}
+
 /// Between processes that change archives in one folder: the file itself is another one after each
 /// change.
 oci::FileLock lock_edits(const fs::path& file) {
-  return oci::FileLock::exclusive(fs::weakly_canonical(file).parent_path());
+  return oci::FileLock::exclusive(fs::weakly_canonical(fs::absolute(file)).parent_path());
 }
 
 }  // namespace
@@ -72,7 +80,7 @@ bool ArchiveIndexPlace::remove() {
   oci::Index index = archive->index();
   if (!oci::remove_entry(index, name_)) return false;
   if (index.manifests.empty()) {
-    fs::remove(path_);
+    fs::remove(fs::canonical(path_));
   } else {
     write(index, *archive);
   }
@@ -80,9 +88,9 @@ bool ArchiveIndexPlace::remove() {
 }
 
 void ArchiveIndexPlace::write(const oci::Index& index, const oci::BlobProvider& blobs) const {
-  oci::NewFile file(path_);
+  oci::NewFile file(path_, mode_of(path_));
   oci::write_oci_archive(blobs, index, file);
-  file.finish();
+  file.finish(oci::Durability::kSynced);  // the old one may be the only copy that there is
 }
 
 }  // namespace bale::tools

@@ -49,11 +49,11 @@ void warn_about(Program& program, const oci::EditedImage& edited) {
     program.progress().warn("left out " + dropped.digest.to_string() +
                             ": Docker's lists hold images alone");
   }
-  std::string keys;
-  for (const auto& key : edited.dropped_annotations) keys += (keys.empty() ? "" : ", ") + key;
-  if (!keys.empty()) {
-    program.progress().warn("left out annotations: " + oci::printable(keys) +
-                            ": Docker's format holds none");
+  if (!edited.dropped_annotations.empty()) {
+    const auto& keys = edited.dropped_annotations;
+    program.progress().warn("left out annotations (" +
+                            oci::printable(oci::some_of({keys.begin(), keys.end()})) +
+                            "): Docker's format holds none");
   }
 }
 

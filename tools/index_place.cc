@@ -21,7 +21,7 @@ oci::FileLock lock_edits(oci::ImageLayout& layout) {
   return oci::FileLock::exclusive(layout.path() / "blobs");
 }
 
-/// What the two places on disk have in common.
+/// What store and layout have in common.
 class LocalIndexPlace : public IndexPlace {
  public:
   oci::Document<oci::Index> update(const Edit& edit) override {

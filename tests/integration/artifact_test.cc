@@ -39,7 +39,6 @@ class Artifacts : public ProgramTest, public ::testing::WithParamInterface<const
 
   std::string name(const std::string& image) const { return host_ + "/" + image; }
   std::string remote(const std::string& image) const { return "docker://" + name(image); }
-  std::string file(const char* base) const { return (scratch_ / base).string(); }
 
   std::string output_of(const std::string& arguments) const {
     const PeerRun run = bale("-q " + arguments);
@@ -52,8 +51,8 @@ class Artifacts : public ProgramTest, public ::testing::WithParamInterface<const
     return line.substr(0, line.size() - 1);
   }
   std::string attach_sbom() const {
-    return attached(remote("team/app:v1") + " " + file("sbom.json") + ":application/spdx+json " +
-                    file("notes.txt") +
+    return attached(remote("team/app:v1") + " " + path("sbom.json") + ":application/spdx+json " +
+                    path("notes.txt") +
                     ":text/plain --artifact-type application/vnd.test.sbom"
                     " --annotation org.example.tool=scanner");
   }
@@ -91,7 +90,7 @@ TEST_P(Artifacts, AreListedByTheirSubjectAndType) {
 TEST_P(Artifacts, MayReferToAnImageWithoutATag) {
   std::string digest = output_of("digest " + remote("team/app:v1"));
   digest.pop_back();
-  attached(remote("team/app@" + digest) + " " + file("notes.txt") + " --artifact-type text/x");
+  attached(remote("team/app@" + digest) + " " + path("notes.txt") + " --artifact-type text/x");
   EXPECT_THAT(output_of("referrers " + remote("team/app@" + digest)), HasSubstr("text/x"));
 }
 
@@ -99,14 +98,14 @@ TEST_P(Artifacts, GiveTheirFilesBack) {
   const json manifest = json::parse(output_of("inspect --raw docker://" + attach_sbom()));
   const std::string blob = manifest["layers"][1]["digest"];
   EXPECT_EQ(output_of("blob get " + remote("team/app@" + blob)), "read me\n");
-  output_of("blob get -o " + file("back") + " " + remote("team/app@" + blob));
-  EXPECT_EQ(run_peer("cmp " + file("back") + " " + file("notes.txt")).status, 0);
+  output_of("blob get -o " + path("back") + " " + remote("team/app@" + blob));
+  EXPECT_EQ(run_peer("cmp " + path("back") + " " + path("notes.txt")).status, 0);
 }
 
 TEST_P(Artifacts, GoToALayoutAndBack) {
   const std::string artifact = attach_sbom();
   const std::string digest = artifact.substr(artifact.find("sha256:"));
-  const std::string layout = "oci:" + file("layout");
+  const std::string layout = "oci:" + path("layout");
   output_of("copy docker://" + artifact + " " + layout + ":sbom");
   EXPECT_EQ(output_of("validate " + layout + ":sbom"), "");
   output_of("copy " + layout + ":sbom " + remote("copy:sbom"));
@@ -130,25 +129,25 @@ TEST_P(Artifacts, FollowTheirImageToAnotherRepository) {
 TEST_P(Artifacts, FollowTheirImageToALayoutAndFromThere) {
   attach_sbom();
   const std::string signature = oci::referrers_tag(oci::Digest::parse(image_digest())) + ".sig";
-  output_of("copy " + remote("team/app:v1") + " oci:" + file("first"));
+  output_of("copy " + remote("team/app:v1") + " oci:" + path("first"));
   ASSERT_EQ(build("FROM scratch\nCOPY a.txt /sig\n", "-t " + name("team/app:" + signature)).status,
             0);
   output_of("push " + name("team/app:" + signature));
   for (int round = 0; round < 2; ++round) {  // nothing comes twice
-    output_of("copy --referrers " + remote("team/app:v1") + " oci:" + file("first"));
+    output_of("copy --referrers " + remote("team/app:v1") + " oci:" + path("first"));
   }
-  EXPECT_EQ(oci::ImageLayout::open(file("first")).index().manifests.size(), 3U);
-  EXPECT_THAT(oci::validate_layout(file("first")), ::testing::IsEmpty());
-  output_of("copy --referrers oci:" + file("first") + "@" + image_digest() +
-            " oci:" + file("second") + ":v1");
-  output_of("copy --referrers oci:" + file("second") + ":v1 " + remote("copy:v1"));
+  EXPECT_EQ(oci::ImageLayout::open(path("first")).index().manifests.size(), 3U);
+  EXPECT_THAT(oci::validate_layout(path("first")), ::testing::IsEmpty());
+  output_of("copy --referrers oci:" + path("first") + "@" + image_digest() +
+            " oci:" + path("second") + ":v1");
+  output_of("copy --referrers oci:" + path("second") + ":v1 " + remote("copy:v1"));
   EXPECT_THAT(output_of("referrers " + remote("copy:v1")), HasSubstr("application/vnd.test.sbom"));
   EXPECT_EQ(output_of("digest " + remote("copy:" + signature)),
             output_of("digest " + remote("team/app:" + signature)));
 }
 
 TEST_P(Artifacts, MayStandAloneUnderATag) {
-  attached("--no-subject " + remote("files:v1") + " " + file("notes.txt") +
+  attached("--no-subject " + remote("files:v1") + " " + path("notes.txt") +
            ":text/plain --artifact-type application/vnd.test.notes");
   const json manifest = json::parse(output_of("inspect --raw " + remote("files:v1")));
   EXPECT_FALSE(manifest.contains("subject"));
@@ -157,7 +156,7 @@ TEST_P(Artifacts, MayStandAloneUnderATag) {
                       remote("files@" + manifest["layers"][0]["digest"].get<std::string>())),
             "read me\n");
   EXPECT_EQ(bale("-q attach --no-subject " + remote("files") + "@sha256:" + std::string(64, '0') +
-                 " " + file("notes.txt") + " --artifact-type a/b")
+                 " " + path("notes.txt") + " --artifact-type a/b")
                 .status,
             2);
 }

@@ -107,7 +107,7 @@ TEST_F(CopyFormatTest, SaysWhichAnnotationsDockerLacks) {
        annotated);
   const PeerRun run = bale("copy --format docker " + annotated + " " + layout("docker") + ":v1");
   EXPECT_EQ(run.status, 0);
-  EXPECT_THAT(run.output, HasSubstr("left out annotations: of.all, of.each: Docker's"));
+  EXPECT_THAT(run.output, HasSubstr("left out annotations (of.all, of.each): Docker's"));
   EXPECT_THAT(document("--raw " + layout("docker") + ":v1").dump(), Not(HasSubstr("of.all")));
   EXPECT_THAT(bale("copy --format oci " + annotated + " " + layout("oci") + ":v1").output,
               Not(HasSubstr("left out")));

@@ -180,6 +180,28 @@ TEST_F(ArchivedIndexTest, KeepsWhatElseTheArchiveHas) {
   EXPECT_EQ(done("digest " + archived("single")), digest);
 }
 
+TEST_F(ArchivedIndexTest, TheFileMayBePackedALinkOrInTheFolderAtHand) {
+  namespace fs = std::filesystem;
+  const auto at_hand = [this](const std::string& arguments) {
+    return test::run_peer("(cd " + scratch_.path().string() + " && " + BALE_PROGRAM +
+                          " -q --store store " + arguments + ")");
+  };
+  const auto made = at_hand("manifest create oci-archive:images.tar:v1 " + image("amd64"));
+  EXPECT_EQ(made.status, 0) << made.output;
+  fs::permissions(path("images.tar"), fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("images.tar", path("link.tar"));
+  EXPECT_EQ(at_hand("manifest add oci-archive:link.tar:v1 " + image("arm64")).status, 0);
+  EXPECT_TRUE(fs::is_symlink(path("link.tar")));
+  EXPECT_EQ(fs::status(path("images.tar")).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(test::run_peer("gzip " + path("images.tar")).status, 0);
+  fs::rename(path("images.tar.gz"), path("images.tar"));
+  EXPECT_EQ(at_hand("manifest add oci-archive:images.tar:v1 " + image("s390x")).status, 0);
+  EXPECT_THAT(platforms(archived("v1")), ElementsAre("amd64", "arm64", "s390x"));
+  EXPECT_EQ(at_hand("manifest rm oci-archive:link.tar:v1").status, 0);
+  EXPECT_FALSE(fs::exists(path("images.tar")));
+}
+
 TEST_F(ArchivedIndexTest, GoesWithItsFileWhenItIsTheLast) {
   done("manifest create " + archived("v1") + " " + image("amd64"));
   done("manifest rm " + archived("v1"));

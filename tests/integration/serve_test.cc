@@ -29,7 +29,6 @@ class ServeTest : public ProgramTest {
   /// What a client is run with.
   std::filesystem::path client() const { return scratch_ / "client"; }
   PeerRun client_bale(const std::string& arguments) const { return bale_with(client(), arguments); }
-  std::string path(const char* name) const { return (scratch_ / name).string(); }
 
   /// An index of two platforms in a layout; its digest.
   oci::Descriptor write_layout(const char* name, const std::string& salt = "") const {

@@ -139,6 +139,19 @@ TEST_F(ValidateLayout, FollowsLinksThatLeadSomewhere) {
             std::set({lost.to_string(), loop.to_string()}));
 }
 
+TEST_F(ValidateLayout, LooksIntoAFolderThatIsALink) {
+  namespace fs = std::filesystem;
+  fs::rename(path_ / "blobs/sha256", scratch_ / "shared");
+  fs::create_directory_symlink(scratch_ / "shared", path_ / "blobs/sha256");
+  EXPECT_THAT(validate_layout(path_), ElementsAre());
+  std::ofstream(scratch_ / "shared/readme") << "hello";
+  fs::create_directory_symlink(".", scratch_ / "shared/again");
+  const auto faults = validate_layout(path_);
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_EQ(faults[0].place, "blobs/sha256/again");
+  EXPECT_EQ(faults[1].place, "blobs/sha256/readme");
+}
+
 TEST_F(ValidateLayout, FindsMissingFiles) {
   std::filesystem::remove(path_ / "oci-layout");
   std::filesystem::remove(path_ / "index.json");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "oci/referrers.h"
+#include "registry/referrers.h"
 
 #include <atomic>
 
@@ -8,10 +8,10 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/referrers.h"
 #include "registry/auth_check.h"
 #include "registry/delete_tag.h"
 #include "registry/push.h"
-#include "registry/referrers.h"
 #include "registry/registries.h"
 #include "registry/sync.h"
 #include "tests/support/fake_registry.h"
