@@ -41,6 +41,9 @@ bool has_name(const Descriptor& entry, std::string_view name) {
   return ref_name(entry) == name && (!name.empty() || entry.artifact_type.empty());
 }
 
+bool is_image(const Descriptor& entry) { return entry.artifact_type.empty(); }
+bool is_nameless_image(const Descriptor& entry) { return has_name(entry, ""); }
+
 }  // namespace
 
 std::string ref_name(const Descriptor& entry) {
@@ -75,9 +78,11 @@ Descriptor resolve_entry(const Index& index, std::string_view name, const std::s
     throw_no_such_name(place, name, index);
   }
   if (index.manifests.size() == 1) return index.manifests.front();
-  const auto is_image = [](const Descriptor& entry) { return entry.artifact_type.empty(); };
-  if (std::count_if(index.manifests.begin(), index.manifests.end(), is_image) == 1) {
-    return *std::find_if(index.manifests.begin(), index.manifests.end(), is_image);
+  // What refers to an image has entries too: artifacts without a name, and cosign's tags.
+  for (const auto& is_meant : {is_nameless_image, is_image}) {
+    const auto& all = index.manifests;
+    if (std::count_if(all.begin(), all.end(), is_meant) != 1) continue;
+    return *std::find_if(all.begin(), all.end(), is_meant);
   }
   if (index.manifests.empty()) throw Error(ErrorCode::kNotFound, "no image in " + place);
   throw Error(ErrorCode::kInvalid,

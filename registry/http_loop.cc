@@ -183,6 +183,8 @@ class ActiveTransfer {
     set(CURLOPT_BUFFERSIZE, static_cast<long>(kReceiveSize));
     set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(oci::kChunkSize));
     set(CURLOPT_ERRORBUFFER, error_.data());
+    // A proxy has another loopback; the tools around us never ask it for this machine either.
+    if (is_loopback(transfer_->request().url.origin().host)) set(CURLOPT_PROXY, "");
   }
 
   void set_tls(const TlsOptions& tls) {

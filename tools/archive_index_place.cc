@@ -4,12 +4,15 @@
 #include <memory>
 #include <utility>
 
+#include <unistd.h>
+
 #include "oci/document.h"
 #include "oci/error.h"
 #include "oci/fallback_provider.h"
 #include "oci/file_lock.h"
 #include "oci/layout_index.h"
 #include "oci/new_file.h"
+#include "tools/interruptible_provider.h"
 
 namespace bale::tools {
 
@@ -37,8 +40,8 @@ oci::FileLock lock_edits(const fs::path& file) {
 
 }  // namespace
 
-ArchiveIndexPlace::ArchiveIndexPlace(fs::path path, std::string name)
-    : path_(std::move(path)), name_(std::move(name)) {
+ArchiveIndexPlace::ArchiveIndexPlace(Program& program, fs::path path, std::string name)
+    : program_(program), path_(std::move(path)), name_(std::move(name)) {
   if (path_ != "-" && (!fs::exists(path_) || fs::is_regular_file(path_))) return;
   throw oci::Error(oci::ErrorCode::kInvalid, path_.string() + " is no file to keep an index in",
                    "make the index in the store or a layout (oci:); bale copy writes it there");
@@ -69,27 +72,29 @@ oci::Document<oci::Index> ArchiveIndexPlace::update(const Edit& edit) {
   };
   if (archive) add(std::make_shared<oci::OciArchive>(*std::move(archive)));
   for (const auto& source : sources_) add(source);
-  write(index, *blobs);
+  write(index, std::move(blobs));
   return *std::move(document);
 }
 
 bool ArchiveIndexPlace::remove() {
   const oci::FileLock held = lock_edits(path_);
-  const auto archive = open();
+  auto archive = open();
   if (!archive) return false;
   oci::Index index = archive->index();
   if (!oci::remove_entry(index, name_)) return false;
-  if (index.manifests.empty()) {
-    fs::remove(fs::canonical(path_));
-  } else {
-    write(index, *archive);
+  if (!index.manifests.empty()) {
+    write(index, std::make_shared<oci::OciArchive>(*std::move(archive)));
+  } else if (const fs::path file = fs::canonical(path_); ::unlink(file.c_str()) != 0) {
+    throw oci::errno_error("removing " + file.string());
   }
   return true;
 }
 
-void ArchiveIndexPlace::write(const oci::Index& index, const oci::BlobProvider& blobs) const {
+void ArchiveIndexPlace::write(const oci::Index& index,
+                              std::shared_ptr<const oci::BlobProvider> blobs) const {
+  const InterruptibleProvider interruptible(std::move(blobs), program_.stop());
   oci::NewFile file(path_, mode_of(path_));
-  oci::write_oci_archive(blobs, index, file);
+  oci::write_oci_archive(interruptible, index, file);
   file.finish(oci::Durability::kSynced);  // the old one may be the only copy that there is
 }
 

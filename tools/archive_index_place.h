@@ -18,7 +18,7 @@ namespace bale::tools {
 class ArchiveIndexPlace final : public IndexPlace {
  public:
   /// Throws kInvalid where `path` is something else than a file, or standard output.
-  ArchiveIndexPlace(std::filesystem::path path, std::string name);
+  ArchiveIndexPlace(Program& program, std::filesystem::path path, std::string name);
 
   std::optional<PlacedImage> read() override;
   /// Nothing is fetched before the archive is written.
@@ -30,8 +30,9 @@ class ArchiveIndexPlace final : public IndexPlace {
  private:
   /// Nothing where there is no file.
   std::optional<oci::OciArchive> open() const;
-  void write(const oci::Index& index, const oci::BlobProvider& blobs) const;
+  void write(const oci::Index& index, std::shared_ptr<const oci::BlobProvider> blobs) const;
 
+  Program& program_;
   const std::filesystem::path path_;
   const std::string name_;
   std::vector<std::shared_ptr<const oci::BlobProvider>> sources_;

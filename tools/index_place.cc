@@ -130,7 +130,7 @@ std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageN
     case oci::Transport::kOciLayout:
       return std::make_unique<LayoutIndexPlace>(program, name.path, name.tag);
     case oci::Transport::kOciArchive:
-      return std::make_unique<ArchiveIndexPlace>(name.path, name.tag);
+      return std::make_unique<ArchiveIndexPlace>(program, name.path, name.tag);
     case oci::Transport::kDockerArchive:
     case oci::Transport::kStandardIo:
       break;

@@ -12,7 +12,9 @@ namespace {
 using Options = std::shared_ptr<ManifestOptions>;  // shared between the commands and the action
 
 void add_name(const Command& command, const Options& options) {
-  command.argument("NAME", options->name, "The index: of the store, oci:DIR:TAG or docker://REF")
+  command
+      .argument("NAME", options->name,
+                "The index: of the store, oci:DIR:TAG, oci-archive:FILE:TAG or docker://REF")
       .required();
 }
 

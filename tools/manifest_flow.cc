@@ -294,11 +294,12 @@ int push_index(Program& program, const ManifestOptions& options) {
 }
 
 int remove_indexes(Program& program, const ManifestOptions& options) {
+  std::vector<std::unique_ptr<IndexPlace>> places;
   for (const auto& member : options.members) {
-    const auto place = open_place(program, member);
-    (void)present_index(place->read(), member);
-    place->remove();
+    places.push_back(open_place(program, member));
+    (void)present_index(places.back()->read(), member);
   }
+  for (const auto& place : places) place->remove();
   return exit_status::kDone;
 }
 

@@ -14,6 +14,7 @@
 #include "oci/oci_archive.h"
 #include "oci/origin_provider.h"
 #include "registry/repository.h"
+#include "tools/interruptible_provider.h"
 
 namespace bale::tools {
 
@@ -115,6 +116,24 @@ OpenedImage open_by_plain_name(Program& program, const oci::ImageName& name) {
       "bale images lists what is there");
 }
 
+OpenedImage open_anywhere(Program& program, const oci::ImageName& name) {
+  switch (name.transport) {
+    case oci::Transport::kStore:
+      return open_by_plain_name(program, name);
+    case oci::Transport::kRegistry:
+      return open_in_registry(program, name);
+    case oci::Transport::kOciLayout:
+      return open_in_layout(name);
+    case oci::Transport::kOciArchive:
+      return open_in_oci_archive(name, open_tar(name.path));
+    case oci::Transport::kDockerArchive:
+      return open_in_docker_archive(name, open_tar(name.path));
+    case oci::Transport::kStandardIo:
+      break;
+  }
+  return open_on_standard_input(name);
+}
+
 }  // namespace
 
 std::optional<OpenedImage> find_in_store(Program& program, const oci::ImageName& name) {
@@ -132,22 +151,12 @@ std::shared_ptr<const oci::BlobProvider> store_with_origins(Program& program) {
 }
 
 OpenedImage open_image(Program& program, std::string_view text) {
-  const auto name = oci::ImageName::parse(text);
-  switch (name.transport) {
-    case oci::Transport::kStore:
-      return open_by_plain_name(program, name);
-    case oci::Transport::kRegistry:
-      return open_in_registry(program, name);
-    case oci::Transport::kOciLayout:
-      return open_in_layout(name);
-    case oci::Transport::kOciArchive:
-      return open_in_oci_archive(name, open_tar(name.path));
-    case oci::Transport::kDockerArchive:
-      return open_in_docker_archive(name, open_tar(name.path));
-    case oci::Transport::kStandardIo:
-      break;
+  OpenedImage image = open_anywhere(program, oci::ImageName::parse(text));
+  // Registries are asked with the token already, and known by their type.
+  if (dynamic_cast<const registry::Repository*>(image.blobs.get()) == nullptr) {
+    image.blobs = std::make_shared<InterruptibleProvider>(std::move(image.blobs), program.stop());
   }
-  return open_on_standard_input(name);
+  return image;
 }
 
 }  // namespace bale::tools

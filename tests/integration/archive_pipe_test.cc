@@ -118,5 +118,18 @@ TEST_F(ArchivePipeTest, UmociReadsTheLayoutThatTarUnpacksFromAPipe) {
   EXPECT_EQ(oci::read_file(path("bundle/rootfs/a.txt"), 100), "a\n");
 }
 
+TEST_F(ArchivePipeTest, AnInterruptEndsACopyInTheMiddle) {
+  const std::size_t size = std::size_t{64} << 20;
+  write_text(context() / "a.txt", std::string(size, 'x'));
+  ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n", "--compression none -t large:v1").status, 0);
+  // Standard output is full until bale has been told to end.
+  const PeerRun run =
+      run_peer("(mkfifo " + path("pipe") + "; " + program() + " copy large:v1 - > " + path("pipe") +
+               " & exec 3< " + path("pipe") + "; head -c 1 <&3 > " + path("start") +
+               "; kill -TERM $!; cat <&3 > " + path("rest") + "; wait $!; echo status $?)");
+  EXPECT_THAT(run.output, HasSubstr("status 130"));
+  EXPECT_LT(fs::file_size(path("rest")), size);
+}
+
 }  // namespace
 }  // namespace bale::test

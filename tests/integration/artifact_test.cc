@@ -138,6 +138,7 @@ TEST_P(Artifacts, FollowTheirImageToALayoutAndFromThere) {
   }
   EXPECT_EQ(oci::ImageLayout::open(path("first")).index().manifests.size(), 3U);
   EXPECT_THAT(oci::validate_layout(path("first")), ::testing::IsEmpty());
+  EXPECT_EQ(output_of("digest oci:" + path("first")), image_digest() + "\n");
   output_of("copy --referrers oci:" + path("first") + "@" + image_digest() +
             " oci:" + path("second") + ":v1");
   output_of("copy --referrers oci:" + path("second") + ":v1 " + remote("copy:v1"));

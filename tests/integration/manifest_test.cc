@@ -148,6 +148,12 @@ TEST_F(ManifestTest, ManyProcessesAddToOneIndex) {
   }
 }
 
+TEST_F(ManifestTest, RemovesAllOrNothing) {
+  done("manifest create app:v1 " + image("amd64"));
+  EXPECT_EQ(bale("manifest rm app:v1 app:nowhere").status, 5);
+  EXPECT_EQ(bale("manifest exists app:v1").status, 0);
+}
+
 class ArchivedIndexTest : public ManifestTest {
  protected:
   std::string archived(const std::string& tag) const {
