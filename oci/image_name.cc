@@ -36,10 +36,14 @@ std::string_view prefix_of(Transport transport) {
 
 /// `DIR[:TAG]` or `DIR@DIGEST`
 void parse_layout_path(ImageName& name, std::string_view text, std::string_view rest) {
-  if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
-    if (auto digest = Digest::try_parse(rest.substr(at + 1))) {
-      name.digest = std::move(digest);
-      rest = rest.substr(0, at);
+  const auto at = rest.rfind('@');
+  const auto after = at == std::string_view::npos ? std::string_view() : rest.substr(at + 1);
+  if (after.starts_with("sha256:") || after.starts_with("sha512:")) {
+    name.digest = Digest::try_parse(after);
+    if (!name.digest) refuse(text, "what follows @ is no digest", "sha256: has 64 hex digits");
+    rest = rest.substr(0, at);
+    if (rest.find(':') != std::string_view::npos) {
+      refuse(text, "it has a tag and a digest", "one of them names the image");
     }
   } else if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
     name.tag = rest.substr(colon + 1);

@@ -159,8 +159,7 @@ std::optional<oci::Descriptor> Repository::head_manifest(std::string_view refere
 
 PutAnswer Repository::put_manifest(std::string_view reference, const oci::Descriptor& descriptor,
                                    std::string_view bytes) const {
-  const auto exchange =
-      state_->send(put_call(reference, descriptor, bytes, {}), State::Purpose::kWrite);
+  const auto exchange = state_->put_manifest(put_call(reference, descriptor, bytes, {}));
   return answer_of(exchange, descriptor);
 }
 
@@ -173,8 +172,7 @@ std::optional<PutAnswer> Repository::put_manifest_unless_changed(
   // A weak tag never matches (RFC 9110, section 13.1.1).
   const bool strong = seen && !seen->etag.empty() && !seen->etag.starts_with("W/");
   if (strong) condition.add("If-Match", seen->etag);
-  const auto exchange =
-      state_->send(put_call(tag, descriptor, bytes, condition), State::Purpose::kWrite);
+  const auto exchange = state_->put_manifest(put_call(tag, descriptor, bytes, condition));
   if (exchange.head().status == kPreconditionFailed) return std::nullopt;
   return answer_of(exchange, descriptor);
 }

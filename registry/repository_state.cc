@@ -161,6 +161,18 @@ Exchange<Response> Repository::State::send(const Call& call, Purpose purpose) co
   });
 }
 
+Exchange<Response> Repository::State::put_manifest(Call call) const {
+  constexpr int kBadRequest = 400;
+  for (int next = 2;; ++next) {
+    auto exchange = send(call, Purpose::kWrite);
+    const bool met = exchange.head().status == kBadRequest &&
+                     exchange.error().code() == oci::ErrorCode::kCorrupt;
+    const auto delay = met ? retry_delay(patience(), next, random_fraction()) : std::nullopt;
+    if (!delay) return exchange;
+    call.not_before = Clock::now() + *delay;
+  }
+}
+
 Exchange<Response> Repository::State::send_to(const Url& url, const Call& call,
                                               const Scopes& scopes) const {
   const Route& route = registry_route();

@@ -52,6 +52,9 @@ class Repository::State : public std::enable_shared_from_this<Repository::State>
 
   Exchange<StreamedResponse> open(const Call& call, Purpose purpose) const;
   Exchange<Response> send(const Call& call, Purpose purpose) const;
+  /// Again where the registry says that the bytes have another digest: two who write the same
+  /// manifest at once meet in docker-registry, and one of them is told so.
+  Exchange<Response> put_manifest(Call call) const;
   /// To an upload's location, which belongs to the registry itself.
   Exchange<Response> send_to(const Url& url, const Call& call, const Scopes& scopes) const;
   /// Follows `Link: …; rel="next"` from page to page of a list.

@@ -101,6 +101,9 @@ TEST_F(CommandLineTest, WhatCannotBeIsSaidBeforeAnythingIsDone) {
   expect_refused("copy docker://0.0.0.0:1/a oci-archive:x --referrers",
                  "between registries and layouts");
   expect_refused("manifest annotate app --index --os linux", "an index has no platform");
+  expect_refused("digest oci:x@sha256:aaaa", "what follows @ is no digest");
+  expect_refused("digest oci:x:v1@sha256:" + std::string(64, '0'), "a tag and a digest");
+  EXPECT_THAT(bale("digest oci:a@b:v1").output, HasSubstr("a@b is not an OCI image layout"));
   expect_refused("tag localhost/app docker://localhost/app:v1", "bale push localhost/app --to");
 }
 

@@ -202,6 +202,20 @@ TEST_F(PushTest, BeginsAnUploadAnewThatTheRegistryLost) {
   EXPECT_TRUE(registry_.manifest("team/app", "v1"));
 }
 
+TEST_F(PushTest, WritesAManifestAgainThatMetARivalsInTheRegistry) {
+  const auto image = test::add_image(store_, "linux/amd64");
+  std::atomic<int> refusals = 1;
+  registry_.intercept([&](const test::HttpRequest& request) -> std::optional<test::HttpAnswer> {
+    const bool manifest = request.line() == "PUT /v2/team/app/manifests/v1";
+    if (!manifest || refusals-- <= 0) return std::nullopt;
+    return test::HttpAnswer{.status = 400,
+                            .body = test::error_body("DIGEST_INVALID", "did not match")};
+  });
+  push(image, "team/app", {.tags = {"v1"}});
+  EXPECT_TRUE(registry_.manifest("team/app", "v1"));
+  EXPECT_EQ(refusals, -1);
+}
+
 TEST_F(PushTest, WaitsForAllWhereTheRegistryAskedOneToWait) {
   const auto image = test::add_image(store_, "linux/amd64");
   std::atomic<int> refusals = 1;
