@@ -40,7 +40,7 @@ class Editing {
     EditedImage result{root};
     if (!root.media_type.is_index()) {
       result.root = edited_root(root);
-      result.dropped_annotations = std::move(dropped_annotations_);
+      result.dropped_fields = std::move(dropped_fields_);
       return result;
     }
     Index before = read_index(documents_, root).value;
@@ -51,7 +51,7 @@ class Editing {
     for (auto& entry : index.manifests) edit_entry(entry);
     drop_stale_attestations(index, result);
     finish_format(index, result);
-    result.dropped_annotations = std::move(dropped_annotations_);
+    result.dropped_fields = std::move(dropped_fields_);
     annotate(index);
     if (index == before) return result;
     index.manifests = canonical_order(std::move(index.manifests));
@@ -111,7 +111,7 @@ class Editing {
     Manifest manifest = before;
     const bool is_image = manifest.config.media_type.is_image_config();
     if (is_image) edit_draft(entry, manifest);
-    if (is_image && edit_.format) dropped_annotations_.merge(set_format(manifest, *edit_.format));
+    if (is_image && edit_.format) dropped_fields_.merge(set_format(manifest, *edit_.format));
     refuse_annotations_of_docker(manifest.media_type, edit_.manifest_annotations);
     edit_annotations(manifest.annotations, edit_.manifest_annotations, edit_.unset_annotations);
     if (manifest == before) return;
@@ -172,6 +172,7 @@ class Editing {
         result.dropped_entries.push_back(entry);
         return true;
       });
+      if (index.subject) dropped_fields_.insert("subject");
       index.subject.reset();
       index.artifact_type.clear();
       drop(index.annotations);
@@ -182,7 +183,7 @@ class Editing {
   }
 
   void drop(Annotations& annotations) {
-    for (const auto& [key, value] : annotations) dropped_annotations_.insert(key);
+    for (const auto& [key, value] : annotations) dropped_fields_.insert(key);
     annotations.clear();
   }
 
@@ -209,7 +210,7 @@ class Editing {
   const ImageEdit& edit_;
   const std::vector<Platform>& platforms_;
   std::set<Digest> replaced_;
-  std::set<std::string> dropped_annotations_;
+  std::set<std::string> dropped_fields_;
 };
 
 }  // namespace

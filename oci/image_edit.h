@@ -40,8 +40,8 @@ struct EditedImage {
   std::vector<Descriptor> kept_attestations = {};
   /// Entries that Docker's lists do not know, and that were left out.
   std::vector<Descriptor> dropped_entries = {};
-  /// Keys of annotations that Docker's format does not know, and that were left out.
-  std::set<std::string> dropped_annotations = {};
+  /// What Docker's format does not know, and was left out: keys of annotations, and `subject`.
+  std::set<std::string> dropped_fields = {};
 };
 
 /// Edits every image under `root`, or those for the platforms named, and leaves the other entries

@@ -33,9 +33,10 @@ bool is_zstd(const Descriptor& layer) {
 }
 
 std::set<std::string> leave_out_what_docker_lacks(Manifest& manifest) {
+  std::set<std::string> keys;
+  if (manifest.subject) keys.insert("subject");
   manifest.subject.reset();
   manifest.artifact_type.clear();
-  std::set<std::string> keys;
   const auto leave_out = [&](Annotations& annotations) {
     for (const auto& [key, value] : annotations) keys.insert(key);
     annotations.clear();

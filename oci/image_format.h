@@ -16,7 +16,8 @@ MediaType in_format(const MediaType& type, ImageFormat format);
 
 /// Gives a manifest and all that it names the types of one family. What Docker's manifests do not
 /// know (annotations, a subject, an artifact type) is left out there; returns the keys of such
-/// annotations. Throws kInvalid for layers packed with zstd, which they do not know either.
+/// annotations, and `subject`. Throws kInvalid for layers packed with zstd, which they do not know
+/// either.
 std::set<std::string> set_format(Manifest& manifest, ImageFormat format);
 
 /// The family that the manifest has, throughout: the OCI one where a layer is packed with zstd.

@@ -49,11 +49,11 @@ void warn_about(Program& program, const oci::EditedImage& edited) {
     program.progress().warn("left out " + dropped.digest.to_string() +
                             ": Docker's lists hold images alone");
   }
-  if (!edited.dropped_annotations.empty()) {
-    const auto& keys = edited.dropped_annotations;
-    program.progress().warn("left out annotations (" +
-                            oci::printable(oci::some_of({keys.begin(), keys.end()})) +
-                            "): Docker's format holds none");
+  if (!edited.dropped_fields.empty()) {
+    const auto& fields = edited.dropped_fields;
+    program.progress().warn("left out " +
+                            oci::printable(oci::some_of({fields.begin(), fields.end()})) +
+                            ": Docker's format has no annotations and no subject");
   }
 }
 

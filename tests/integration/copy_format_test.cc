@@ -101,13 +101,14 @@ TEST_F(CopyFormatTest, RefusesWhatAFormatCannotHold) {
   EXPECT_THAT(refused.output, HasSubstr("is an artifact"));
 }
 
-TEST_F(CopyFormatTest, SaysWhichAnnotationsDockerLacks) {
+TEST_F(CopyFormatTest, SaysWhatDockerLacks) {
   const std::string annotated = layout("annotated") + ":v1";
   done("mutate " + source() + " --annotation of.all=1 --annotation manifest:of.each=2 -t " +
        annotated);
+  done("manifest annotate " + annotated + " --index --subject " + source());
   const PeerRun run = bale("copy --format docker " + annotated + " " + layout("docker") + ":v1");
   EXPECT_EQ(run.status, 0);
-  EXPECT_THAT(run.output, HasSubstr("left out annotations (of.all, of.each): Docker's"));
+  EXPECT_THAT(run.output, HasSubstr("left out of.all, of.each, subject: Docker's"));
   EXPECT_THAT(document("--raw " + layout("docker") + ":v1").dump(), Not(HasSubstr("of.all")));
   EXPECT_THAT(bale("copy --format oci " + annotated + " " + layout("oci") + ":v1").output,
               Not(HasSubstr("left out")));
