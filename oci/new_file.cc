@@ -98,6 +98,16 @@ UniqueFd duplicate(int descriptor, const fs::path& path) {
   return fd;
 }
 
+/// The mode that open(2) would leave: that of the file that is there, whose owner `fd` gets too as
+/// far as we may; else the one of a new file.
+mode_t mode_like(const fs::path& path, const UniqueFd& fd) {
+  struct stat old {};
+  if (::stat(path.c_str(), &old) != 0) return default_mode();
+  if (::fchown(fd.get(), old.st_uid, old.st_gid) == 0) return old.st_mode & 0777;
+  // The group is another one now, and may do no more than everybody.
+  return (old.st_mode & 0707) | ((old.st_mode & 07) << 3);
+}
+
 }  // namespace
 
 NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
@@ -120,7 +130,7 @@ NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
   if (!fd_) throw errno_error("creating a file beside " + path_.string());
   temporary_ = std::move(name);
   // mkostemp gives the owner alone the file; a file system without modes may leave it at that.
-  static_cast<void>(::fchmod(fd_.get(), mode.value_or(default_mode())));
+  static_cast<void>(::fchmod(fd_.get(), mode ? *mode : mode_like(path_, fd_)));
 }
 
 NewFile::NewFile(int descriptor, fs::path name)

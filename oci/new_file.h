@@ -22,7 +22,8 @@ enum class Durability {
 /// time.
 class NewFile final : public Sink {
  public:
-  /// Without a mode the file gets the one that open(2) would give it. Throws kFailed for a folder,
+  /// Without a mode the file gets the one that open(2) would give it, or that of the file that it
+  /// replaces, with its owner as far as we may. Throws kFailed for a folder,
   /// and as errno says.
   explicit NewFile(const std::filesystem::path& path, std::optional<unsigned> mode = std::nullopt);
   /// What is written goes where an open descriptor stands, which stays open; `name` is for

@@ -26,12 +26,6 @@ std::optional<PlacedImage> find(const std::optional<oci::OciArchive>& archive,
   return placed(*archive, oci::find_entry(archive->index(), name));
 }
 
-/// Nothing where there is no file.
-std::optional<unsigned> mode_of(const fs::path& file) {
-  if (!fs::exists(file)) return std::nullopt;
-  return static_cast<unsigned>(fs::status(file).permissions());
-}
-
 /// Between processes that change archives in one folder: the file itself is another one after each
 /// change.
 oci::FileLock lock_edits(const fs::path& file) {
@@ -93,7 +87,7 @@ bool ArchiveIndexPlace::remove() {
 void ArchiveIndexPlace::write(const oci::Index& index,
                               std::shared_ptr<const oci::BlobProvider> blobs) const {
   const InterruptibleProvider interruptible(std::move(blobs), program_.stop());
-  oci::NewFile file(path_, mode_of(path_));
+  oci::NewFile file(path_);
   oci::write_oci_archive(interruptible, index, file);
   file.finish(oci::Durability::kSynced);  // the old one may be the only copy that there is
 }

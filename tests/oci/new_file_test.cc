@@ -84,6 +84,20 @@ TEST(NewFile, MakesTheFileThatALinkLeadsTo) {
   EXPECT_EQ(read_file(scratch / "file", 100), "new");
 }
 
+TEST(NewFile, KeepsModeAndOwnerOfTheFileThatItReplaces) {
+  const ScratchFolder scratch;
+  write_text(scratch / "file", "old");
+  ASSERT_EQ(::chmod((scratch / "file").c_str(), 0640), 0);
+  const uid_t owner = ::geteuid() == 0 ? 65534 : ::geteuid();
+  ASSERT_EQ(::chown((scratch / "file").c_str(), owner, ::getegid()), 0);
+  write_text(scratch / "file", "new");
+  struct stat status {};
+  ASSERT_EQ(::stat((scratch / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0640U);
+  EXPECT_EQ(status.st_uid, owner);
+  EXPECT_EQ(read_file(scratch / "file", 100), "new");
+}
+
 TEST(NewFile, RefusesLinksInACircle) {
   const ScratchFolder scratch;
   fs::create_symlink("b", scratch / "a");
