@@ -37,12 +37,15 @@ class Editing {
       : documents_(documents), edit_(edit), platforms_(platforms) {}
 
   EditedImage run(const Descriptor& root) {
+    EditedImage result =
+        root.media_type.is_index() ? edited_index(root) : EditedImage{edited_root(root)};
+    result.dropped_fields = std::move(dropped_fields_);
+    return result;
+  }
+
+ private:
+  EditedImage edited_index(const Descriptor& root) {
     EditedImage result{root};
-    if (!root.media_type.is_index()) {
-      result.root = edited_root(root);
-      result.dropped_fields = std::move(dropped_fields_);
-      return result;
-    }
     Index before = read_index(documents_, root).value;
     say_own_type(before, root);
     Index index = before;
@@ -51,7 +54,6 @@ class Editing {
     for (auto& entry : index.manifests) edit_entry(entry);
     drop_stale_attestations(index, result);
     finish_format(index, result);
-    result.dropped_fields = std::move(dropped_fields_);
     annotate(index);
     if (index == before) return result;
     index.manifests = canonical_order(std::move(index.manifests));
@@ -60,7 +62,6 @@ class Editing {
     return result;
   }
 
- private:
   void refuse_many_for_one_platform(const Index& index) const {
     if (!edit_.platform.changes_platform()) return;
     const auto images =
