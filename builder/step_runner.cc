@@ -93,7 +93,7 @@ StepRunner::StepRunner(Snapshots& snapshots, Executor& executor, oci::BlobStore&
 std::optional<oci::LayerResult> StepRunner::run(const RunTask& task, const RunEvents& events,
                                                 oci::Sink& toc, std::stop_token stop) {
   return with_oci_errors([&] {
-    std::call_once(cleaned_, [this] {
+    cleaned_.run([this] {
       remove_abandoned_runs(snapshots_.runs_folder(),
                             [this](const fs::path& scratch) { executor_.clean_up(scratch); });
     });

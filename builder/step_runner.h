@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "oci/blob_store.h"
 #include "oci/io.h"
 #include "oci/layer_writer.h"
+#include "oci/once.h"
 #include "oci/thread_pool.h"
 
 namespace bale::builder {
@@ -53,7 +53,7 @@ class StepRunner {
   oci::BlobStore& store_;
   oci::ThreadPool& pool_;
   RunSettings settings_;
-  std::once_flag cleaned_;
+  oci::Once cleaned_;
 };
 
 }  // namespace bale::builder

@@ -2,13 +2,13 @@
 #include "oci/image_layout.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "oci/digest_folder.h"
 #include "oci/document.h"
 #include "oci/error.h"
 #include "oci/layer_sizes.h"
+#include "oci/once.h"
 
 namespace bale::oci {
 
@@ -37,7 +37,7 @@ struct ImageLayout::State {
   fs::path path;
   TemporaryFolder temporary;
   DigestFolder blobs;
-  std::once_flag made;
+  Once made;
   std::unique_ptr<LayerSizes> sizes = nullptr;  // null: nobody asked to keep them
 
   fs::path index_file() const { return path / "index.json"; }
@@ -97,7 +97,7 @@ std::optional<std::uint64_t> ImageLayout::size(const Digest& digest) const {
 }
 
 std::unique_ptr<BlobWriter> ImageLayout::create_blob() {
-  std::call_once(state_->made, [this] { state_->make(); });
+  state_->made.run([this] { state_->make(); });
   return state_->blobs.create();
 }
 
@@ -107,12 +107,12 @@ std::optional<UniqueFd> ImageLayout::open_file(const Digest& digest) const {
 }
 
 bool ImageLayout::try_clone(const UniqueFd& file, const Descriptor& descriptor) {
-  std::call_once(state_->made, [this] { state_->make(); });
+  state_->made.run([this] { state_->make(); });
   return state_->blobs.try_clone(file, descriptor);
 }
 
 bool ImageLayout::try_adopt(const fs::path& file, const Digest& digest) {
-  std::call_once(state_->made, [this] { state_->make(); });
+  state_->made.run([this] { state_->make(); });
   return state_->blobs.try_adopt(file, digest);
 }
 
@@ -152,7 +152,7 @@ Descriptor ImageLayout::resolve(std::string_view name) const {
 }
 
 void ImageLayout::update(const std::function<void(Index& index)>& edit) {
-  std::call_once(state_->made, [this] { state_->make(); });
+  state_->made.run([this] { state_->make(); });
   // The long part comes before the lock.
   state_->blobs.sync();
   const FileLock held = lock();
@@ -194,7 +194,7 @@ std::optional<std::uint64_t> ImageLayout::uncompressed_size(const DiffId& layer)
 TemporaryFolder& ImageLayout::temporary() { return state_->temporary; }
 
 FileLock ImageLayout::lock() {
-  std::call_once(state_->made, [this] { state_->make(); });
+  state_->made.run([this] { state_->make(); });
   return FileLock::exclusive(state_->version_file());
 }
 

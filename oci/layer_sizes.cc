@@ -13,6 +13,7 @@
 
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "oci/once.h"
 
 namespace bale::oci {
 
@@ -59,12 +60,12 @@ struct LayerSizes::State {
   explicit State(fs::path path) : file(std::move(path)) {}
 
   const Sizes& known() {
-    std::call_once(read, [this] { sizes = read_sizes(file); });
+    read.run([this] { sizes = read_sizes(file); });
     return sizes;
   }
 
   const fs::path file;
-  std::once_flag read;
+  Once read;
   std::shared_mutex mutex;  // guards what is added to `sizes`
   Sizes sizes;
 };

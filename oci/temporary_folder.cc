@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 
 #include "oci/error.h"
 #include "oci/file_lock.h"
+#include "oci/once.h"
 
 namespace bale::oci {
 
@@ -48,7 +48,7 @@ void TemporaryFile::rename_to(const fs::path& target) {
 
 struct TemporaryFolder::State {
   fs::path parent;
-  std::once_flag made;
+  Once made;
   fs::path path;
   FileLock in_use;
   std::atomic<unsigned> counter = 0;
@@ -137,11 +137,12 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 const fs::path& TemporaryFolder::path() {
-  std::call_once(state_->made, [this] {
+  state_->made.run([this] {
     try {
       state_->make();
     } catch (const fs::filesystem_error& error) {
-      throw Error(ErrorCode::kFailed, error.what());
+      throw Error(ErrorCode::kFailed, "creating a temporary folder in " + state_->parent.string() +
+                                          ": " + error.code().message());
     }
   });
   return state_->path;

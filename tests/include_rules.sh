@@ -25,6 +25,12 @@ if (cd "$root" && grep -nE '^#include <(CLI|archive|curl|crypt|fmt|gnutls|isa-l|
   status=1
 fi
 
+# It ends the program where what it calls throws: oci/once.h says why.
+if (cd "$root" && grep -rnE 'std::(call_once\(|once_flag)' oci registry server builder tools --include='*.cc' --include='*.h'); then
+  echo "include rules: oci::Once takes the place of std::call_once" >&2
+  status=1
+fi
+
 # What an installed header includes is installed too.
 public=$(for folder in oci registry builder; do
   awk -v folder="$folder" '/^bale_public_library\(/ {listed = 1; next}

@@ -129,6 +129,16 @@ TEST_F(CommandLineTest, AReaderThatHasSeenEnoughIsNoError) {
   EXPECT_EQ(oci::read_file(errors, 4096), "");
 }
 
+TEST_F(BuiltImageTest, WhereNothingCanBeMadeIsSaid) {
+  write_text(scratch_ / "file", "");
+  for (const PeerRun& run : {bale("copy app:v1 oci:" + path("file/layout:v1")),
+                             bale("manifest create oci:/proc/layout:v1 app:v1"),
+                             bale_with("/proc/store", "manifest create index:v1")}) {
+    EXPECT_EQ(run.status, 1) << run.output;
+    EXPECT_THAT(run.output, HasSubstr("error: creating ")) << run.output;
+  }
+}
+
 TEST_F(BuiltImageTest, LayoutsAreReadByThoseWhoHaveNoHome) {
   const std::string image = "oci:" + path("layout") + ":v1";
   ASSERT_EQ(bale("-q copy app:v1 " + image).status, 0);
