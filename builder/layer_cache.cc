@@ -3,8 +3,8 @@
 
 #include "oci/error.h"
 #include "oci/fd.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/new_file.h"
 
 namespace bale::builder {
@@ -14,13 +14,14 @@ namespace {
 constexpr std::size_t kMaxRecordSize = std::size_t{64} * 1024;
 
 std::string to_json(const CachedStep& step) {
-  oci::Json json;
-  json["created"] = step.created;
-  if (step.layer) {
-    json["descriptor"] = oci::to_json_value(step.layer->descriptor);
-    json["diff_id"] = step.layer->diff_id.to_string();
-  }
-  return json.dump();
+  oci::JsonWriter json;
+  json.object([&] {
+    json.member("created", step.created);
+    if (!step.layer) return;
+    json.member("descriptor", step.layer->descriptor);
+    json.member("diff_id", step.layer->diff_id.to_string());
+  });
+  return std::string(json.text());
 }
 
 CachedStep parse_step(std::string_view text) {

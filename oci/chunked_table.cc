@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "oci/base64.h"
-#include "oci/json.h"
+#include "oci/json_writer.h"
 #include "oci/rfc3339.h"
 #include "oci/skippable_frame.h"
 #include "oci/tar_header.h"
@@ -68,18 +68,25 @@ bool is_describable(const TarEntry& entry) {
                      [](const auto& xattr) { return is_utf8(xattr.first); });
 }
 
-Json describe(const TarEntry& entry) {
-  Json json{{"type", type_name(entry.type)}, {"name", name_of(entry)}};
-  if (!entry.link_target.empty()) json["linkName"] = entry.link_target;
-  json["mode"] = entry.mode;
-  if (entry.type == FileType::kRegular) json["size"] = entry.size;
-  json["uid"] = entry.uid;
-  json["gid"] = entry.gid;
-  json["modtime"] = time_text(entry.mtime);
-  if (entry.device_major != 0) json["devMajor"] = entry.device_major;
-  if (entry.device_minor != 0) json["devMinor"] = entry.device_minor;
-  for (const auto& [name, value] : entry.xattrs) json["xattrs"][name] = encode_base64(value);
-  return json;
+void write_xattrs(JsonWriter& json, const std::map<std::string, std::string>& xattrs) {
+  if (xattrs.empty()) return;
+  json.object("xattrs", [&] {
+    for (const auto& [name, value] : xattrs) json.member(name, encode_base64(value));
+  });
+}
+
+void write_members(JsonWriter& json, const TarEntry& entry) {
+  json.member("type", type_name(entry.type));
+  json.member("name", name_of(entry));
+  json.member_unless_empty("linkName", entry.link_target);
+  json.member("mode", entry.mode);
+  if (entry.type == FileType::kRegular) json.member("size", entry.size);
+  json.member("uid", entry.uid);
+  json.member("gid", entry.gid);
+  json.member("modtime", time_text(entry.mtime));
+  if (entry.device_major != 0) json.member("devMajor", entry.device_major);
+  if (entry.device_minor != 0) json.member("devMinor", entry.device_minor);
+  write_xattrs(json, entry.xattrs);
 }
 
 std::uint64_t content_size(const TarEntry& entry) {
@@ -158,13 +165,16 @@ void ChunkedTable::add_entry(const TocEntry& toc, std::uint64_t crc) {
   const TarEntry& entry = toc.entry;
   describable_ = describable_ && is_describable(entry);
   if (!describable_) return;
-  Json line = describe(entry);
-  if (content_size(entry) > 0) {
-    line["digest"] = toc.content->to_string();
-    line["offset"] = begin_;
-    line["endOffset"] = end_;
-  }
-  toc_.write(as_bytes((first_ ? "" : ",") + line.dump()));
+  JsonWriter line;
+  line.object([&] {
+    write_members(line, entry);
+    if (content_size(entry) == 0) return;
+    line.member("digest", toc.content->to_string());
+    line.member("offset", begin_);
+    line.member("endOffset", end_);
+  });
+  toc_.write(as_bytes(std::string_view(first_ ? "" : ",")));
+  toc_.write(as_bytes(line.text()));
   first_ = false;
   add_header(toc);
   if (canonical_) split_.add_content(name_of(entry), content_size(entry), crc);

@@ -8,7 +8,7 @@
 #include "oci/decompressor.h"
 #include "oci/error.h"
 #include "oci/image.h"
-#include "oci/json.h"
+#include "oci/json_writer.h"
 #include "oci/spool.h"
 #include "oci/tar_writer.h"
 #include "oci/unpack_limits.h"
@@ -50,20 +50,24 @@ Image read_layered_image(const BlobProvider& blobs, const Descriptor& manifest) 
   return image;
 }
 
+void write_image(JsonWriter& json, const Image& image, const std::vector<std::string>& names) {
+  json.object([&] {
+    json.member("Config", config_name(image));
+    json.key("RepoTags");
+    names.empty() ? json.null() : json.value(names);  // null as Docker writes it
+    json.array("Layers", [&] {
+      for (const auto& diff_id : image.config.value.diff_ids) json.value(layer_name(diff_id));
+    });
+  });
+}
+
 std::string manifest_json(const std::vector<DockerArchiveImage>& wanted,
                           const std::vector<Image>& images) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    Json layers = Json::array();
-    for (const auto& diff_id : images[i].config.value.diff_ids) {
-      layers.push_back(layer_name(diff_id));
-    }
-    // Docker writes null for an image without names.
-    const Json names = wanted[i].names.empty() ? Json(nullptr) : Json(wanted[i].names);
-    list.push_back(
-        {{"Config", config_name(images[i])}, {"RepoTags", names}, {"Layers", std::move(layers)}});
-  }
-  return list.dump();
+  JsonWriter json;
+  json.array([&] {
+    for (std::size_t i = 0; i < images.size(); ++i) write_image(json, images[i], wanted[i].names);
+  });
+  return std::string(json.text());
 }
 
 void write_layer(const BlobProvider& blobs, const Descriptor& layer, const DiffId& diff_id,

@@ -44,7 +44,8 @@ Document<T> read_document(const BlobProvider& blobs, const Descriptor& descripto
 }  // namespace
 
 MediaType sniff_document_type(std::string_view bytes) {
-  if (!bytes.starts_with('{')) return {};
+  const std::size_t start = bytes.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || bytes[start] != '{') return {};
   try {
     const JsonDocument document(bytes, "manifest");
     const JsonObject object(document);

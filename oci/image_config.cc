@@ -2,8 +2,8 @@
 #include "oci/image_config.h"
 
 #include "oci/error.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/manifest.h"
 
 namespace bale::oci {
@@ -71,59 +71,78 @@ std::vector<DiffId> parse_rootfs(const JsonObject& object) {
   return diff_ids;
 }
 
-void set_text(Json& json, const char* key, const std::string& value) {
-  if (!value.empty()) json[key] = value;
+void member_unless_zero(JsonWriter& json, std::string_view key, std::int64_t value) {
+  if (value != 0) json.member(key, value);
 }
 
-void set_list(Json& json, const char* key, const Strings& values) {
-  if (!values.empty()) json[key] = values;
+/// As Go writes a set: an object of empty objects.
+void write_keys(JsonWriter& json, std::string_view key, const std::set<std::string>& keys) {
+  if (keys.empty()) return;
+  json.object(key, [&] {
+    for (const auto& name : keys) json.object(name, [] {});
+  });
 }
 
-void set_number(Json& json, const char* key, std::int64_t value) {
-  if (value != 0) json[key] = value;
+void write_healthcheck(JsonWriter& json, const Healthcheck& check) {
+  json.object("Healthcheck", [&] {
+    json.member_unless_empty("Test", check.test);
+    member_unless_zero(json, "Interval", check.interval);
+    member_unless_zero(json, "Timeout", check.timeout);
+    member_unless_zero(json, "StartPeriod", check.start_period);
+    member_unless_zero(json, "StartInterval", check.start_interval);
+    member_unless_zero(json, "Retries", check.retries);
+  });
 }
 
-void set_keys(Json& json, const char* key, const std::set<std::string>& keys) {
-  for (const auto& name : keys) json[key][name] = Json::object();
+void write_runtime(JsonWriter& json, const RuntimeConfig& config) {
+  json.object("config", [&] {
+    json.member_unless_empty("User", config.user);
+    write_keys(json, "ExposedPorts", config.exposed_ports);
+    json.member_unless_empty("Env", config.env);
+    if (config.entrypoint) json.member("Entrypoint", *config.entrypoint);
+    if (config.cmd) json.member("Cmd", *config.cmd);
+    if (config.healthcheck) write_healthcheck(json, *config.healthcheck);
+    if (config.args_escaped) json.member("ArgsEscaped", true);
+    write_keys(json, "Volumes", config.volumes);
+    json.member_unless_empty("WorkingDir", config.working_dir);
+    json.member_unless_empty("Labels", config.labels);
+    json.member_unless_empty("StopSignal", config.stop_signal);
+    json.member_unless_empty("OnBuild", config.on_build);
+    json.member_unless_empty("Shell", config.shell);
+  });
 }
 
-Json to_json_value(const Healthcheck& check) {
-  Json json = Json::object();
-  set_list(json, "Test", check.test);
-  set_number(json, "Interval", check.interval);
-  set_number(json, "Timeout", check.timeout);
-  set_number(json, "StartPeriod", check.start_period);
-  set_number(json, "StartInterval", check.start_interval);
-  set_number(json, "Retries", check.retries);
-  return json;
+void write_line(JsonWriter& json, const History& line) {
+  json.object([&] {
+    json.member_unless_empty("created", line.created);
+    json.member_unless_empty("created_by", line.created_by);
+    json.member_unless_empty("author", line.author);
+    json.member_unless_empty("comment", line.comment);
+    if (line.empty_layer) json.member("empty_layer", true);
+  });
 }
 
-Json to_json_value(const RuntimeConfig& config) {
-  Json json = Json::object();
-  set_text(json, "User", config.user);
-  set_keys(json, "ExposedPorts", config.exposed_ports);
-  set_list(json, "Env", config.env);
-  if (config.entrypoint) json["Entrypoint"] = *config.entrypoint;
-  if (config.cmd) json["Cmd"] = *config.cmd;
-  if (config.healthcheck) json["Healthcheck"] = to_json_value(*config.healthcheck);
-  if (config.args_escaped) json["ArgsEscaped"] = true;
-  set_keys(json, "Volumes", config.volumes);
-  set_text(json, "WorkingDir", config.working_dir);
-  if (!config.labels.empty()) json["Labels"] = config.labels;
-  set_text(json, "StopSignal", config.stop_signal);
-  set_list(json, "OnBuild", config.on_build);
-  set_list(json, "Shell", config.shell);
-  return json;
+void write_rootfs(JsonWriter& json, const std::vector<DiffId>& diff_ids) {
+  json.object("rootfs", [&] {
+    json.member("type", "layers");
+    json.array("diff_ids", [&] {
+      for (const auto& diff_id : diff_ids) json.value(diff_id.to_string());
+    });
+  });
 }
 
-Json to_json_value(const History& history) {
-  Json json = Json::object();
-  set_text(json, "created", history.created);
-  set_text(json, "created_by", history.created_by);
-  set_text(json, "author", history.author);
-  set_text(json, "comment", history.comment);
-  if (history.empty_layer) json["empty_layer"] = true;
-  return json;
+void write_members(JsonWriter& json, const ImageConfig& config) {
+  json.member_unless_empty("created", config.created);
+  json.member_unless_empty("author", config.author);
+  json.member("architecture", config.platform.architecture);
+  json.member_unless_empty("variant", config.platform.variant);
+  json.member("os", config.platform.os);
+  json.member_unless_empty("os.version", config.platform.os_version);
+  json.member_unless_empty("os.features", config.platform.os_features);
+  write_runtime(json, config.config);
+  write_rootfs(json, config.diff_ids);
+  if (config.history.empty()) return;
+  json.list("history", config.history, write_line);
 }
 
 }  // namespace
@@ -150,21 +169,9 @@ ImageConfig parse_image_config(std::string_view text) {
 }
 
 std::string to_json(const ImageConfig& config) {
-  Json json;
-  set_text(json, "created", config.created);
-  set_text(json, "author", config.author);
-  json["architecture"] = config.platform.architecture;
-  set_text(json, "variant", config.platform.variant);
-  json["os"] = config.platform.os;
-  set_text(json, "os.version", config.platform.os_version);
-  set_list(json, "os.features", config.platform.os_features);
-  json["config"] = to_json_value(config.config);
-  Json diff_ids = Json::array();
-  for (const auto& diff_id : config.diff_ids) diff_ids.push_back(diff_id.to_string());
-  json["rootfs"] = {{"type", "layers"}, {"diff_ids", std::move(diff_ids)}};
-  for (const auto& line : config.history) json["history"].push_back(to_json_value(line));
-  // Labels and arguments may hold any bytes; what is not UTF-8 cannot stand in JSON.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonWriter json;
+  json.object([&] { write_members(json, config); });
+  return std::string(json.text());
 }
 
 }  // namespace bale::oci

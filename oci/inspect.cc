@@ -142,11 +142,13 @@ class Inspection {
     if (!entry.media_type.is_manifest()) return;
     Manifest manifest = read_manifest(blobs_, entry).value;
     report.kind = kind_of(entry, manifest);
-    report.artifact_type = std::move(manifest.artifact_type);
     if (report.kind == ManifestKind::kImage) {
       report.config =
           std::make_shared<ImageConfig>(read_image_config(blobs_, manifest.config).value);
       if (!entry.platform) report.descriptor.platform = report.config->platform;
+    }
+    if (entry.artifact_type.empty()) {
+      report.descriptor.artifact_type = std::move(manifest.artifact_type);
     }
     report.config_descriptor = std::move(manifest.config);
     report.annotations = std::move(manifest.annotations);

@@ -38,9 +38,8 @@ enum class ManifestKind {
 /// What is told of one entry of an index, or of a manifest that stands alone.
 struct ManifestReport {
   ManifestKind kind = ManifestKind::kOther;
-  Descriptor descriptor;  ///< with the platform from the config where it has none
-  std::string artifact_type = {};
-  Annotations annotations = {};              ///< of the manifest itself, not of the descriptor
+  Descriptor descriptor;         ///< with platform and artifact type of the image where it has none
+  Annotations annotations = {};  ///< of the manifest itself, not of the descriptor
   std::optional<Digest> attests = {};        ///< kAttestation: the manifest that it speaks of
   std::vector<std::string> predicates = {};  ///< kAttestation: in-toto predicate types
   std::optional<Descriptor> subject = {};

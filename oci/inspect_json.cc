@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "oci/inspect.h"
-#include "oci/json.h"
+#include "oci/json_writer.h"
 
 namespace bale::oci {
 
@@ -32,141 +33,143 @@ std::string_view name_of(ManifestKind kind) {
   return "";
 }
 
-void set_text(Json& json, const char* key, const std::string& value) {
-  if (!value.empty()) json[key] = value;
+template <typename Value>
+void member_if_known(JsonWriter& json, std::string_view key, const std::optional<Value>& value) {
+  if (value) json.member(key, *value);
 }
 
-template <typename List>
-void set_list(Json& json, const char* key, const List& values) {
-  if (!values.empty()) json[key] = values;
+void write_layer(JsonWriter& json, const LayerReport& layer) {
+  json.object([&] {
+    json.members_of(layer.descriptor);
+    if (layer.diff_id) json.member("diffID", layer.diff_id->to_string());
+    member_if_known(json, "uncompressedSize", layer.uncompressed_size);
+    json.member_unless_empty("created", layer.created);
+    json.member_unless_empty("createdBy", layer.created_by);
+    json.member("platforms", layer.platforms);
+  });
 }
 
-void set_size(Json& json, const char* key, const std::optional<std::uint64_t>& size) {
-  if (size) json[key] = *size;
+void write_members(JsonWriter& json, const RuntimeConfig& config) {
+  json.member_unless_empty("user", config.user);
+  json.member_unless_empty("exposedPorts", config.exposed_ports);
+  json.member_unless_empty("env", config.env);
+  member_if_known(json, "entrypoint", config.entrypoint);
+  member_if_known(json, "cmd", config.cmd);
+  json.member_unless_empty("volumes", config.volumes);
+  json.member_unless_empty("workingDir", config.working_dir);
+  json.member_unless_empty("labels", config.labels);
+  json.member_unless_empty("stopSignal", config.stop_signal);
+  if (config.healthcheck) json.member("healthcheck", config.healthcheck->test);
 }
 
-Json layer_json(const LayerReport& layer) {
-  Json json = to_json_value(layer.descriptor);
-  if (layer.diff_id) json["diffID"] = layer.diff_id->to_string();
-  set_size(json, "uncompressedSize", layer.uncompressed_size);
-  set_text(json, "created", layer.created);
-  set_text(json, "createdBy", layer.created_by);
-  json["platforms"] = layer.platforms;
+void write_config(JsonWriter& json, const Descriptor& descriptor, const ImageConfig* config) {
+  json.object("config", [&] {
+    json.members_of(descriptor);
+    if (config == nullptr) return;
+    json.member_unless_empty("created", config->created);
+    json.member_unless_empty("author", config->author);
+    write_members(json, config->config);
+  });
+}
+
+void write_line(JsonWriter& json, const History& line) {
+  json.object([&] {
+    json.member_unless_empty("created", line.created);
+    json.member_unless_empty("createdBy", line.created_by);
+    json.member_unless_empty("comment", line.comment);
+    if (line.empty_layer) json.member("emptyLayer", true);
+  });
+}
+
+/// Of a manifest that has one: of what it is made.
+void write_content(JsonWriter& json, const ManifestReport& manifest) {
+  write_config(json, *manifest.config_descriptor, manifest.config.get());
+  json.list("layers", manifest.layers, write_layer);
+  if (manifest.config) json.list("history", manifest.config->history, write_line);
+  json.member("compressedSize", manifest.compressed_size);
+  member_if_known(json, "uncompressedSize", manifest.uncompressed_size);
+}
+
+void write_manifest(JsonWriter& json, const ManifestReport& manifest) {
+  json.object([&] {
+    json.members_of(manifest.descriptor);
+    json.member("kind", name_of(manifest.kind));
+    json.member_unless_empty("manifestAnnotations", manifest.annotations);
+    if (manifest.attests) json.member("attests", manifest.attests->to_string());
+    json.member_unless_empty("predicates", manifest.predicates);
+    member_if_known(json, "subject", manifest.subject);
+    if (manifest.config_descriptor) write_content(json, manifest);
+  });
+}
+
+void write_head(JsonWriter& json, const ImageReport& report) {
+  json.member("version", kVersion);
+  json.member_unless_empty("name", report.name);
+  json.member("mediaType", report.root.media_type.to_string());
+  json.member("digest", report.root.digest.to_string());
+  json.member("size", report.root.size);
+  json.member_unless_empty("created", report.created);
+  json.member_unless_empty("annotations", report.annotations);
+  member_if_known(json, "subject", report.subject);
+}
+
+void write_totals(JsonWriter& json, const ImageReport& report) {
+  json.object("totals", [&] {
+    json.member("platforms", report.platforms);
+    json.member("compressedSize", report.compressed_size);
+    json.member("sharedSize", report.shared_size);
+    json.member("uniqueSize", report.unique_size);
+  });
+}
+
+template <typename Body>
+JsonWriter indented_object(const Body& write_members) {
+  JsonWriter json(JsonWriter::Style::kIndented);
+  json.object([&] { write_members(json); });
   return json;
 }
 
-Json runtime_json(const RuntimeConfig& config) {
-  Json json = Json::object();
-  set_text(json, "user", config.user);
-  set_list(json, "exposedPorts", config.exposed_ports);
-  set_list(json, "env", config.env);
-  if (config.entrypoint) json["entrypoint"] = *config.entrypoint;
-  if (config.cmd) json["cmd"] = *config.cmd;
-  set_list(json, "volumes", config.volumes);
-  set_text(json, "workingDir", config.working_dir);
-  set_list(json, "labels", config.labels);
-  set_text(json, "stopSignal", config.stop_signal);
-  if (config.healthcheck) json["healthcheck"] = config.healthcheck->test;
-  return json;
-}
-
-Json config_json(const Descriptor& descriptor, const ImageConfig* config) {
-  Json json = to_json_value(descriptor);
-  if (!config) return json;
-  set_text(json, "created", config->created);
-  set_text(json, "author", config->author);
-  json.update(runtime_json(config->config));
-  return json;
-}
-
-Json history_json(const ImageConfig& config) {
-  Json history = Json::array();
-  for (const auto& line : config.history) {
-    Json json = Json::object();
-    set_text(json, "created", line.created);
-    set_text(json, "createdBy", line.created_by);
-    set_text(json, "comment", line.comment);
-    if (line.empty_layer) json["emptyLayer"] = true;
-    history.push_back(std::move(json));
-  }
-  return history;
-}
-
-Json manifest_json(const ManifestReport& manifest) {
-  Json json = to_json_value(manifest.descriptor);
-  json["kind"] = name_of(manifest.kind);
-  set_text(json, "artifactType", manifest.artifact_type);
-  set_list(json, "manifestAnnotations", manifest.annotations);
-  if (manifest.attests) json["attests"] = manifest.attests->to_string();
-  set_list(json, "predicates", manifest.predicates);
-  if (manifest.subject) json["subject"] = to_json_value(*manifest.subject);
-  if (!manifest.config_descriptor) return json;
-  json["config"] = config_json(*manifest.config_descriptor, manifest.config.get());
-  json["layers"] = Json::array();
-  for (const auto& layer : manifest.layers) json["layers"].push_back(layer_json(layer));
-  if (manifest.config) json["history"] = history_json(*manifest.config);
-  json["compressedSize"] = manifest.compressed_size;
-  set_size(json, "uncompressedSize", manifest.uncompressed_size);
-  return json;
-}
-
-Json head_json(const ImageReport& report) {
-  Json json;
-  json["version"] = kVersion;
-  set_text(json, "name", report.name);
-  json["mediaType"] = report.root.media_type.to_string();
-  json["digest"] = report.root.digest.to_string();
-  json["size"] = report.root.size;
-  set_text(json, "created", report.created);
-  set_list(json, "annotations", report.annotations);
-  if (report.subject) json["subject"] = to_json_value(*report.subject);
-  return json;
-}
-
-Json totals_json(const ImageReport& report) {
-  return {{"totals",
-           {{"platforms", report.platforms},
-            {"compressedSize", report.compressed_size},
-            {"sharedSize", report.shared_size},
-            {"uniqueSize", report.unique_size}}}};
-}
-
-/// The text of the members of an object that has some, without its braces: `\n  "a": 1,\n  "b": 2`.
-std::string members_of(const Json& object) {
-  std::string text = object.dump(2, ' ', false, Json::error_handler_t::replace);
-  text.erase(text.size() - std::string_view("\n}").size());
-  text.erase(0, std::string_view("{").size());
+/// The members of an object that has some, without its braces: `\n  "a": 1,\n  "b": 2`.
+std::string_view members_in(const JsonWriter& object) {
+  std::string_view text = object.text();
+  text.remove_prefix(std::string_view("{").size());
+  text.remove_suffix(std::string_view("\n}").size());
   return text;
 }
 
-/// The text of some elements of `manifests`, one level further in.
-std::string elements_of(std::span<const ManifestReport> manifests) {
-  Json object;
-  for (const auto& manifest : manifests) object["manifests"].push_back(manifest_json(manifest));
-  std::string text = members_of(object);
-  text.erase(text.size() - std::string_view("\n  ]").size());
-  text.erase(0, text.find('[') + 1);
+/// The elements of the array that is an object's one member, without its brackets.
+std::string_view elements_in(const JsonWriter& object) {
+  std::string_view text = members_in(object);
+  text.remove_prefix(text.find('[') + 1);
+  text.remove_suffix(std::string_view("\n  ]").size());
   return text;
 }
 
 }  // namespace
 
-void write_json(const ImageReport& report, const std::function<void(std::string_view)>& write,
+void write_json(const ImageReport& report, const std::function<void(std::string_view)>& write_text,
                 ThreadPool* pool) {
   constexpr std::size_t kPiece = 256;
   const std::span manifests(report.manifests);
-  std::vector<std::string> pieces((manifests.size() + kPiece - 1) / kPiece);
+  std::vector<JsonWriter> pieces((manifests.size() + kPiece - 1) / kPiece);
   in_pieces(pool, manifests.size(), kPiece, [&](std::size_t begin, std::size_t end) {
-    pieces[begin / kPiece] = elements_of(manifests.subspan(begin, end - begin));
+    pieces[begin / kPiece] = indented_object([&](JsonWriter& json) {
+      json.list("manifests", manifests.subspan(begin, end - begin), write_manifest);
+    });
   });
-  write("{" + members_of(head_json(report)) + ",\n  \"manifests\": [");
+  write_text("{");
+  write_text(members_in(indented_object([&](JsonWriter& json) { write_head(json, report); })));
+  write_text(",\n  \"manifests\": [");
   const char* separator = "";
-  for (const std::string& piece : pieces) {
-    if (piece.empty()) continue;  // without a pool the first is all
-    write(separator + piece);
+  for (const JsonWriter& piece : pieces) {
+    if (piece.text().empty()) continue;  // without a pool the first is all
+    write_text(separator);
+    write_text(elements_in(piece));
     separator = ",";
   }
-  write((manifests.empty() ? "]," : "\n  ],") + members_of(totals_json(report)) + "\n}\n");
+  write_text(manifests.empty() ? "]," : "\n  ],");
+  write_text(members_in(indented_object([&](JsonWriter& json) { write_totals(json, report); })));
+  write_text("\n}\n");
 }
 
 std::string to_json(const ImageReport& report) {

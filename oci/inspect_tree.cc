@@ -158,7 +158,7 @@ std::string title_of(const Platforms& platforms, const ManifestReport& manifest)
     case ManifestKind::kAttestation:
       return "attestation of " + attested_name(platforms, manifest);
     case ManifestKind::kArtifact:
-      return "artifact " + printable(manifest.artifact_type);
+      return "artifact " + printable(manifest.descriptor.artifact_type);
     case ManifestKind::kIndex:
       return "index, whose entries follow";
     case ManifestKind::kOther:

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "oci/base64.h"
 #include "oci/error.h"
 #include "oci/json_document.h"
 
@@ -52,16 +51,6 @@ Json copy_of(JsonValue value) {
   return nullptr;
 }
 
-Json to_json_value(const Platform& platform) {
-  Json json;
-  json["architecture"] = platform.architecture;
-  json["os"] = platform.os;
-  if (!platform.os_version.empty()) json["os.version"] = platform.os_version;
-  if (!platform.os_features.empty()) json["os.features"] = platform.os_features;
-  if (!platform.variant.empty()) json["variant"] = platform.variant;
-  return json;
-}
-
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view what) {
@@ -78,19 +67,6 @@ Json& member(Json& parent, const char* key, const Json& empty, std::string_view 
 
 std::string to_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json to_json_value(const Descriptor& descriptor) {
-  Json json;
-  json["mediaType"] = descriptor.media_type.to_string();
-  json["digest"] = descriptor.digest.to_string();
-  json["size"] = descriptor.size;
-  if (!descriptor.urls.empty()) json["urls"] = descriptor.urls;
-  if (!descriptor.annotations.empty()) json["annotations"] = descriptor.annotations;
-  if (descriptor.data) json["data"] = encode_base64(*descriptor.data);
-  if (descriptor.platform) json["platform"] = to_json_value(*descriptor.platform);
-  if (!descriptor.artifact_type.empty()) json["artifactType"] = descriptor.artifact_type;
-  return json;
 }
 
 }  // namespace bale::oci

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Only .cc files that edit or write JSON include this header.
+// Only .cc files that edit JSON include this header.
 
 #include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
-
-#include "oci/descriptor.h"
 
 namespace bale::oci {
 
@@ -26,7 +24,5 @@ Json& member(Json& parent, const char* key, const Json& empty, std::string_view 
 
 /// Compact; what is not UTF-8 and cannot stand in JSON is replaced.
 std::string to_text(const Json& json);
-
-Json to_json_value(const Descriptor& descriptor);
 
 }  // namespace bale::oci

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "oci/error.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 
 namespace bale::oci {
 
@@ -46,25 +46,26 @@ std::vector<Descriptor> parse_descriptors(const JsonObject& object, std::string_
   return descriptors;
 }
 
-Json to_json_array(const std::vector<Descriptor>& descriptors) {
-  Json array = Json::array();
-  for (const auto& descriptor : descriptors) array.push_back(to_json_value(descriptor));
-  return array;
+void write_descriptors(JsonWriter& json, std::string_view key,
+                       const std::vector<Descriptor>& descriptors) {
+  json.array(key, [&] {
+    for (const auto& descriptor : descriptors) json.value(descriptor);
+  });
 }
 
-Json document_head(const MediaType& media_type, const std::string& artifact_type) {
-  Json json;
-  json["schemaVersion"] = 2;
-  if (!media_type.empty()) json["mediaType"] = media_type.to_string();
-  if (!artifact_type.empty()) json["artifactType"] = artifact_type;
-  return json;
-}
-
-std::string document_tail(Json json, const std::optional<Descriptor>& subject,
-                          const Annotations& annotations) {
-  if (subject) json["subject"] = to_json_value(*subject);
-  if (!annotations.empty()) json["annotations"] = annotations;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+/// `write_content(json)` writes what differs between the two kinds.
+template <typename Document, typename Body>
+std::string document_text(const Document& document, const Body& write_content) {
+  JsonWriter json;
+  json.object([&] {
+    json.member("schemaVersion", 2);
+    json.member_unless_empty("mediaType", document.media_type.to_string());
+    json.member_unless_empty("artifactType", document.artifact_type);
+    write_content(json);
+    if (document.subject) json.member("subject", *document.subject);
+    json.member_unless_empty("annotations", document.annotations);
+  });
+  return std::string(json.text());
 }
 
 auto canonical_key(const Descriptor& entry) {
@@ -123,16 +124,15 @@ Index parse_index(std::string_view text) {
 }
 
 std::string to_json(const Manifest& manifest) {
-  Json json = document_head(manifest.media_type, manifest.artifact_type);
-  json["config"] = to_json_value(manifest.config);
-  json["layers"] = to_json_array(manifest.layers);
-  return document_tail(std::move(json), manifest.subject, manifest.annotations);
+  return document_text(manifest, [&](JsonWriter& json) {
+    json.member("config", manifest.config);
+    write_descriptors(json, "layers", manifest.layers);
+  });
 }
 
 std::string to_json(const Index& index) {
-  Json json = document_head(index.media_type, index.artifact_type);
-  json["manifests"] = to_json_array(index.manifests);
-  return document_tail(std::move(json), index.subject, index.annotations);
+  return document_text(
+      index, [&](JsonWriter& json) { write_descriptors(json, "manifests", index.manifests); });
 }
 
 }  // namespace bale::oci

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/remote_images.h"
 
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/manifest.h"
 
 namespace bale::oci {
@@ -27,14 +27,19 @@ RemoteImage parse_image(const JsonObject& image) {
   return {image.string_or_empty("name"), parse_descriptor(*root), parse_origins(image)};
 }
 
-Json to_json_value(const RemoteImage& image) {
-  Json json;
-  if (!image.name.empty()) json["name"] = image.name;
-  json["root"] = oci::to_json_value(image.root);
-  for (const auto& [digest, repository] : image.origins) {
-    json["origins"][digest.to_string()] = repository;
-  }
-  return json;
+void write_origins(JsonWriter& json, const BlobOrigins& origins) {
+  if (origins.empty()) return;
+  json.object("origins", [&] {
+    for (const auto& [digest, repository] : origins) json.member(digest.to_string(), repository);
+  });
+}
+
+void write_image(JsonWriter& json, const RemoteImage& image) {
+  json.object([&] {
+    json.member_unless_empty("name", image.name);
+    json.member("root", image.root);
+    write_origins(json, image.origins);
+  });
 }
 
 }  // namespace
@@ -51,11 +56,12 @@ std::vector<RemoteImage> parse_remote_images(std::string_view text) {
 }
 
 std::string to_json(const std::vector<RemoteImage>& images) {
-  Json json;
-  json["version"] = kVersion;
-  json["images"] = Json::array();
-  for (const auto& image : images) json["images"].push_back(to_json_value(image));
-  return json.dump();
+  JsonWriter json;
+  json.object([&] {
+    json.member("version", kVersion);
+    json.list("images", images, write_image);
+  });
+  return std::string(json.text());
 }
 
 }  // namespace bale::oci

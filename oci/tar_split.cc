@@ -4,7 +4,7 @@
 #include <isa-l.h>
 
 #include "oci/base64.h"
-#include "oci/json.h"
+#include "oci/json_writer.h"
 
 namespace bale::oci {
 
@@ -31,12 +31,21 @@ void TarSplit::add_segment(Bytes raw) {
 }
 
 void TarSplit::add_content(std::string_view name, std::uint64_t size, std::uint64_t crc) {
-  Json line{{"type", kContent}, {"name", name}, {"payload", nullptr}, {"position", position_++}};
-  if (size > 0) {
-    line["size"] = size;
-    line["payload"] = encode_base64(big_endian(crc));
-  }
-  out_.write(as_bytes(line.dump() + "\n"));
+  JsonWriter line;
+  line.object([&] {
+    line.member("type", kContent);
+    line.member("name", name);
+    if (size > 0) {
+      line.member("payload", encode_base64(big_endian(crc)));
+    } else {
+      line.key("payload");
+      line.null();
+    }
+    line.member("position", position_++);
+    if (size > 0) line.member("size", size);
+  });
+  out_.write(as_bytes(line.text()));
+  out_.write(as_bytes(std::string_view("\n")));
 }
 
 std::uint64_t crc64_of(std::uint64_t crc, Bytes bytes) {

@@ -7,8 +7,8 @@
 #include "oci/error.h"
 #include "oci/fd.h"
 #include "oci/file_lock.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/new_file.h"
 
 namespace bale::registry {
@@ -48,13 +48,21 @@ std::vector<Entry> read(const std::filesystem::path& file) {
   }
 }
 
+void write_entry(oci::JsonWriter& json, const Entry& entry) {
+  json.object([&] {
+    json.member("repository", entry.repository);
+    json.member("digest", entry.digest);
+    json.member("tags", entry.tags);
+  });
+}
+
 std::string to_json(const std::vector<Entry>& entries) {
-  oci::Json list = oci::Json::array();
-  for (const Entry& entry : entries) {
-    list.push_back(
-        {{"repository", entry.repository}, {"digest", entry.digest}, {"tags", entry.tags}});
-  }
-  return oci::Json{{"version", kVersion}, {"pushed", std::move(list)}}.dump(1) + "\n";
+  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
+  json.object([&] {
+    json.member("version", kVersion);
+    json.list("pushed", entries, write_entry);
+  });
+  return std::string(json.text()) + "\n";
 }
 
 /// Takes the entry out, or makes one.

@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "oci/document.h"
 #include "oci/error.h"
-#include "oci/json.h"
 #include "oci/manifest.h"
 #include "registry/blob_download.h"
 #include "registry/repository_state.h"
@@ -15,22 +15,11 @@ namespace {
 
 Headers accept_manifests() { return {{"Accept", accepted_manifests()}}; }
 
-/// What a document says that it is: the `mediaType` field, else its shape; "" for anything else.
-std::string declared_type(std::string_view bytes) {
-  const oci::Json json = oci::Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return {};
-  if (const auto field = json.find("mediaType"); field != json.end() && field->is_string()) {
-    return field->get<std::string>();
-  }
-  if (json.contains("manifests")) return oci::media_type::kOciIndex;
-  return json.contains("layers") ? oci::media_type::kOciManifest : "";
-}
-
 /// The header must not make another kind of document of the same bytes (CVE-2021-41190).
 oci::MediaType agreed_type(const std::string& where, const std::string& header,
                            std::string_view bytes) {
   const oci::MediaType from_header(header);
-  const oci::MediaType declared(declared_type(bytes));
+  const oci::MediaType declared = oci::sniff_document_type(bytes);
   if (!from_header.is_manifest() && !from_header.is_index()) return declared;
   if (declared.is_manifest() != from_header.is_manifest() && !declared.empty()) {
     throw oci::Error(oci::ErrorCode::kCorrupt, where + ": sent as " + header + ", but says " +

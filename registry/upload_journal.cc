@@ -5,8 +5,8 @@
 
 #include "oci/error.h"
 #include "oci/fd.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/new_file.h"
 
 namespace bale::registry {
@@ -38,13 +38,16 @@ std::optional<UploadJournal::Entry> UploadJournal::find(const std::string& repos
 
 void UploadJournal::keep(const std::string& repository, const oci::Digest& blob,
                          const Entry& entry) {
-  const oci::Json json{{"version", kVersion},
-                       {"repository", repository},
-                       {"digest", blob.to_string()},
-                       {"location", entry.location.to_string()},
-                       {"offset", entry.offset}};
+  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
+  json.object([&] {
+    json.member("version", kVersion);
+    json.member("repository", repository);
+    json.member("digest", blob.to_string());
+    json.member("location", entry.location.to_string());
+    json.member("offset", entry.offset);
+  });
   std::filesystem::create_directories(folder_);
-  oci::write_file_atomically(file_of(repository, blob), json.dump(1) + "\n", 0600);
+  oci::write_file_atomically(file_of(repository, blob), std::string(json.text()) + "\n", 0600);
 }
 
 void UploadJournal::forget(const std::string& repository, const oci::Digest& blob) {

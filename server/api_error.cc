@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api_error.h"
 
-#include <nlohmann/json.hpp>
+#include "oci/json_writer.h"
 
 namespace bale::server {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Meaning {
   const char* name;
@@ -52,11 +50,17 @@ Meaning meaning_of(ApiErrorCode code) {
   return {"UNKNOWN", 500};
 }
 
-HttpResponse response_of(int status, const Json& errors) {
-  // A message may quote what a client sent, which need not be UTF-8.
-  std::string body =
-      Json{{"errors", errors}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+void write_members(oci::JsonWriter& json, ApiErrorCode code, const std::string& message) {
+  json.member("code", meaning_of(code).name);
+  json.member("message", message);
+}
+
+/// `write_errors(json)` writes the elements of the one member.
+template <typename Body>
+HttpResponse response_of(int status, const Body& write_errors) {
+  oci::JsonWriter json;
+  json.object([&] { json.array("errors", [&] { write_errors(json); }); });
+  return {status, {{"Content-Type", "application/json"}}, std::string(json.text()) + "\n"};
 }
 
 }  // namespace
@@ -66,19 +70,21 @@ HttpResponse error_response(ApiErrorCode code, const std::string& message) {
 }
 
 HttpResponse error_response(int status, ApiErrorCode code, const std::string& message) {
-  return response_of(status,
-                     Json::array({{{"code", meaning_of(code).name}, {"message", message}}}));
+  return response_of(status, [&](oci::JsonWriter& json) {
+    json.object([&] { write_members(json, code, message); });
+  });
 }
 
 HttpResponse missing_blobs_response(const std::vector<oci::Digest>& missing) {
-  const Meaning meaning = meaning_of(ApiErrorCode::kManifestBlobUnknown);
-  Json errors = Json::array();
-  for (const auto& digest : missing) {
-    errors.push_back({{"code", meaning.name},
-                      {"message", "the manifest refers to what is not here"},
-                      {"detail", {{"digest", digest.to_string()}}}});
-  }
-  return response_of(meaning.status, errors);
+  constexpr auto kCode = ApiErrorCode::kManifestBlobUnknown;
+  return response_of(meaning_of(kCode).status, [&](oci::JsonWriter& json) {
+    for (const auto& digest : missing) {
+      json.object([&] {
+        write_members(json, kCode, "the manifest refers to what is not here");
+        json.object("detail", [&] { json.member("digest", digest.to_string()); });
+      });
+    }
+  });
 }
 
 }  // namespace bale::server

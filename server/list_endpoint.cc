@@ -2,8 +2,7 @@
 // Lists: tags and referrers (distribution-spec, "Content Discovery"), and repositories.
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
+#include "oci/json_writer.h"
 #include "oci/manifest.h"
 #include "server/service_parts.h"
 #include "server/text.h"
@@ -11,8 +10,6 @@
 namespace bale::server {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The part of a list that `n` and `last` ask for.
 struct Page {
@@ -39,11 +36,17 @@ std::optional<Page> page_of(const HttpRequest& request, std::vector<std::string>
   return Page{std::move(items), "<" + next + ">; rel=\"next\""};
 }
 
+/// An object with a page of `items` under `key`, and the repository whose they are.
 HttpResponse page_response(const HttpRequest& request, std::vector<std::string> items,
-                           const std::function<Json(const Json& items)>& body) {
+                           const std::string& key, const std::string& repository = {}) {
   auto page = page_of(request, std::move(items));
   if (!page) return error_response(ApiErrorCode::kPaginationInvalid, "n is no number");
-  auto response = json_response(body(page->items).dump());
+  oci::JsonWriter json;
+  json.object([&] {
+    json.member_unless_empty("name", repository);
+    json.member(key, page->items);
+  });
+  auto response = json_response(std::string(json.text()));
   if (page->link) response.headers.emplace_back("Link", *page->link);
   return response;
 }
@@ -56,18 +59,14 @@ Answer answer_tags(ServiceParts& parts, const HttpRequest& request, const Route&
   if (!view.exists()) {
     return error_response(ApiErrorCode::kNameUnknown, "no repository " + route.repository);
   }
-  return page_response(request, view.tags(), [&](const Json& tags) {
-    return Json{{"name", route.repository}, {"tags", tags}};
-  });
+  return page_response(request, view.tags(), "tags", route.repository);
 }
 
 Answer answer_catalog(ServiceParts& parts, const HttpRequest& request) {
   if (!is_read(request)) return method_not_allowed("GET, HEAD");
   auto names = parts.images.repositories();
   std::sort(names.begin(), names.end(), tag_less);
-  return page_response(request, std::move(names), [](const Json& items) {
-    return Json{{"repositories", items}};
-  });
+  return page_response(request, std::move(names), "repositories");
 }
 
 Answer answer_referrers(ServiceParts& parts, const HttpRequest& request, const Route& route) {

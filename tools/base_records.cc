@@ -3,8 +3,8 @@
 
 #include "oci/error.h"
 #include "oci/fd.h"
-#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/new_file.h"
 
 namespace bale::tools {
@@ -34,7 +34,7 @@ std::optional<oci::Descriptor> BaseRecords::find(const builder::BaseImage& image
 
 void BaseRecords::put(const builder::BaseImage& image, const oci::Descriptor& manifest) {
   std::filesystem::create_directories(folder_);
-  oci::write_file_atomically(path_of(image), oci::to_json_value(manifest).dump());
+  oci::write_file_atomically(path_of(image), oci::json_text(manifest));
 }
 
 }  // namespace bale::tools

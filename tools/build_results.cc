@@ -5,12 +5,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "builder/copy_runner.h"
 #include "builder/image_checks.h"
 #include "oci/error.h"
-#include "oci/json.h"
+#include "oci/json_writer.h"
 #include "oci/new_file.h"
 #include "tools/exit_status.h"
 #include "tools/output_spec.h"
@@ -35,21 +34,21 @@ std::vector<builder::StageLayer> layers_of(const builder::PlatformImage& image) 
   return layers;
 }
 
-nlohmann::ordered_json metadata(const builder::BuildOutcome& outcome,
-                                const std::vector<oci::Reference>& names) {
-  nlohmann::ordered_json json;
-  if (!outcome.index) {
-    json["containerimage.config.digest"] =
-        outcome.images.at(0).config.descriptor.digest.to_string();
-  }
-  json["containerimage.descriptor"] = oci::to_json_value(outcome.root());
-  json["containerimage.digest"] = outcome.root().digest.to_string();
-  if (!names.empty()) {
-    std::string list;
-    for (const auto& name : names) list += (list.empty() ? "" : ",") + name.to_string();
-    json["image.name"] = list;
-  }
-  return json;
+std::string metadata(const builder::BuildOutcome& outcome,
+                     const std::vector<oci::Reference>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ",") + name.to_string();
+  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
+  json.object([&] {
+    if (!outcome.index) {
+      const oci::Digest& config = outcome.images.at(0).config.descriptor.digest;
+      json.member("containerimage.config.digest", config.to_string());
+    }
+    json.member("containerimage.descriptor", outcome.root());
+    json.member("containerimage.digest", outcome.root().digest.to_string());
+    json.member_unless_empty("image.name", list);
+  });
+  return std::string(json.text()) + "\n";
 }
 
 }  // namespace
@@ -186,7 +185,7 @@ void write_result_files(const builder::BuildOutcome& outcome,
     oci::write_file_atomically(options.digest_file, outcome.root().digest.to_string());
   }
   if (!options.metadata_file.empty()) {
-    oci::write_file_atomically(options.metadata_file, metadata(outcome, names).dump(2) + "\n");
+    oci::write_file_atomically(options.metadata_file, metadata(outcome, names));
   }
 }
 

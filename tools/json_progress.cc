@@ -4,16 +4,21 @@
 #include <chrono>
 #include <cstdio>
 
-#include <nlohmann/json.hpp>
+#include "oci/json_writer.h"
 
 namespace bale::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+/// `write_members(json)` writes what the event has beside its name.
+template <typename Body>
+std::string event_text(const char* event, const Body& write_members) {
+  oci::JsonWriter json;
+  json.object([&] {
+    json.member("event", event);
+    write_members(json);
+  });
+  return std::string(json.text());
 }
 
 }  // namespace
@@ -21,29 +26,42 @@ std::string dump(const Json& json) {
 class JsonProgress::Task final : public oci::ProgressTask {
  public:
   Task(JsonProgress& owner, std::string_view group, std::string_view name)
-      : owner_(owner), head_({{"id", owner.next_id_++}, {"group", group}, {"name", name}}) {
-    tell("start", {});
+      : owner_(owner), id_(owner.next_id_++), group_(group), name_(name) {
+    tell("start");
   }
 
   void advance(std::uint64_t done, std::uint64_t total) override {
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::milliseconds(200)) return;
     told_ = now;
-    tell("progress", {{"done", done}, {"total", total}});
+    tell("progress", [&](oci::JsonWriter& json) {
+      json.member("done", done);
+      json.member("total", total);
+    });
   }
-  void note(std::string_view text) override { tell("note", {{"text", text}}); }
-  void done() override { tell("done", {}); }
+  void note(std::string_view text) override {
+    tell("note", [&](oci::JsonWriter& json) { json.member("text", text); });
+  }
+  void done() override { tell("done"); }
 
  private:
-  void tell(const char* event, const Json& more) {
-    Json json = {{"event", event}};
-    json.update(head_);
-    if (!more.is_null()) json.update(more);
-    owner_.write(dump(json));
+  template <typename Body>
+  void tell(const char* event, const Body& write_more) {
+    owner_.write(event_text(event, [&](oci::JsonWriter& json) {
+      json.member("id", id_);
+      json.member("group", group_);
+      json.member("name", name_);
+      write_more(json);
+    }));
+  }
+  void tell(const char* event) {
+    tell(event, [](oci::JsonWriter&) {});
   }
 
   JsonProgress& owner_;
-  const Json head_;
+  const std::uint64_t id_;
+  const std::string group_;
+  const std::string name_;
   std::chrono::steady_clock::time_point told_;
 };
 
@@ -58,15 +76,18 @@ void JsonProgress::write(const std::string& line) {
 }
 
 void JsonProgress::output(std::string_view group, std::string_view line) {
-  write(dump({{"event", "output"}, {"group", group}, {"line", line}}));
+  write(event_text("output", [&](oci::JsonWriter& json) {
+    json.member("group", group);
+    json.member("line", line);
+  }));
 }
 
 void JsonProgress::warn(std::string_view message) {
-  write(dump({{"event", "warning"}, {"message", message}}));
+  write(event_text("warning", [&](oci::JsonWriter& json) { json.member("message", message); }));
 }
 
 void JsonProgress::debug(std::string_view message) {
-  write(dump({{"event", "debug"}, {"message", message}}));
+  write(event_text("debug", [&](oci::JsonWriter& json) { json.member("message", message); }));
 }
 
 }  // namespace bale::tools

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "oci/json.h"
+#include "oci/json_writer.h"
 #include "oci/printable.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
@@ -24,9 +24,14 @@ struct ReferrersOptions {
 };
 
 std::string to_json(const oci::Digest& subject, const std::vector<oci::Descriptor>& referrers) {
-  oci::Json list = oci::Json::array();
-  for (const auto& referrer : referrers) list.push_back(oci::to_json_value(referrer));
-  return oci::Json{{"subject", subject.to_string()}, {"referrers", std::move(list)}}.dump(2) + "\n";
+  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
+  json.object([&] {
+    json.member("subject", subject.to_string());
+    json.array("referrers", [&] {
+      for (const auto& referrer : referrers) json.value(referrer);
+    });
+  });
+  return std::string(json.text()) + "\n";
 }
 
 std::string to_table(const std::vector<oci::Descriptor>& referrers) {

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "oci/json_writer.h"
 #include "oci/printable.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
@@ -27,7 +26,12 @@ int list_tags(Program& program, const TagsOptions& options) {
       program.repository(name, registry::Repository::Access::kPull).tags();
   std::sort(tags.begin(), tags.end());  // registries have orders of their own, or none
   if (options.json) {
-    print(nlohmann::ordered_json{{"repository", name.name()}, {"tags", tags}}.dump(2) + "\n");
+    oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
+    json.object([&] {
+      json.member("repository", name.name());
+      json.member("tags", tags);
+    });
+    print(std::string(json.text()) + "\n");
     return exit_status::kDone;
   }
   std::string text;
