@@ -7,7 +7,8 @@
 
 namespace bale::oci {
 
-/// Two providers as one: what the first lacks, the second gives. Thread-safe.
+/// Two providers as one: what the first lacks, the second gives, or says that it has not.
+/// Thread-safe.
 class FallbackProvider final : public BlobProvider {
  public:
   /// Both are shared with whoever else reads from them.

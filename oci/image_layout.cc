@@ -42,6 +42,8 @@ struct ImageLayout::State {
 
   fs::path index_file() const { return path / "index.json"; }
   fs::path version_file() const { return path / "oci-layout"; }
+  std::string index_text() const;
+  Index parsed(std::string_view index_text) const;
   void make();
   void place(const fs::path& target, const std::string& content);
 };
@@ -70,6 +72,24 @@ void ImageLayout::State::make() {
   }
   if (!fs::exists(index_file())) place(index_file(), to_json(Index{}));
   place(version_file(), layout_version_json());
+}
+
+std::string ImageLayout::State::index_text() const {
+  try {
+    return read_file(index_file(), kMaxManifestSize);
+  } catch (const Error& error) {
+    const bool empty = error.code() == ErrorCode::kNotFound && !fs::exists(version_file());
+    if (empty) return to_json(Index{});
+    throw error.in("reading " + index_file().string());
+  }
+}
+
+Index ImageLayout::State::parsed(std::string_view index_text) const {
+  try {
+    return parse_index(index_text);
+  } catch (const Error& error) {
+    throw error.in("reading " + index_file().string());
+  }
 }
 
 ImageLayout::ImageLayout(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -124,16 +144,7 @@ std::unique_ptr<Source> ImageLayout::do_open(const Descriptor& descriptor) const
   return std::make_unique<FileSource>(state_->blobs.open(descriptor.digest), ShortRead::kEnd);
 }
 
-Index ImageLayout::index() const {
-  const fs::path file = state_->index_file();
-  try {
-    return parse_index(read_file(file, kMaxManifestSize));
-  } catch (const Error& error) {
-    const bool empty = error.code() == ErrorCode::kNotFound && !fs::exists(state_->version_file());
-    if (empty) return Index{};
-    throw error.in("reading " + file.string());
-  }
-}
+Index ImageLayout::index() const { return state_->parsed(state_->index_text()); }
 
 std::optional<Descriptor> ImageLayout::find(std::string_view name) const {
   return find_entry(index(), name);
@@ -156,11 +167,12 @@ void ImageLayout::update(const std::function<void(Index& index)>& edit) {
   // The long part comes before the lock.
   state_->blobs.sync();
   const FileLock held = lock();
-  const Index before = index();
+  const std::string old_text = state_->index_text();
+  const Index before = state_->parsed(old_text);
   Index after = before;
   edit(after);
   if (after == before) return;
-  const std::string text = to_json(after);
+  const std::string text = with_entries(old_text, after.manifests);
   if (after.manifests.size() > kMaxDescriptors || text.size() > kMaxManifestSize) {
     throw Error(ErrorCode::kFailed, path().string() + " holds as many images as a layout can",
                 "remove some, for instance with bale untag");

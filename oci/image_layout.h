@@ -64,8 +64,9 @@ class ImageLayout final : public BlobStore {
   /// The entry that `oci:DIR[:NAME]` means, as resolve_entry says.
   Descriptor resolve(std::string_view name) const;
 
-  /// Changes the index: syncs the blobs written so far, takes the lock, reads the index again, lets
-  /// `edit` change it, and replaces the file. `edit` may throw to leave all as it is.
+  /// Changes the entries of the index: syncs the blobs written so far, takes the lock, reads the
+  /// index again, lets `edit` change them, and replaces the file, as with_entries does. `edit` may
+  /// throw to leave all as it is.
   void update(const std::function<void(Index& index)>& edit);
   /// Gives `name`, or none where it is "", to the image; whatever had it loses it, and its entry
   /// with it.

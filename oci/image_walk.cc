@@ -13,8 +13,9 @@ namespace {
 
 class Walk {
  public:
-  Walk(const BlobProvider& blobs, const std::function<void(const WalkedBlob&)>& visit)
-      : blobs_(blobs), visit_(visit) {}
+  Walk(const BlobProvider& blobs, const std::function<void(const WalkedBlob&)>& visit,
+       Absent absent)
+      : blobs_(blobs), visit_(visit), absent_(absent) {}
 
   void document(const Descriptor& descriptor, std::size_t depth) {
     if (descriptor.media_type.is_index()) {
@@ -27,9 +28,11 @@ class Walk {
   }
 
  private:
-  /// False where this digest was visited before: each is looked at once, and cycles end.
+  /// False where this digest was visited before (each is looked at once, and cycles end), or is to
+  /// be skipped.
   bool enter(const Descriptor& descriptor, BlobRole role) {
     if (!visited_.insert(descriptor.digest).second) return false;
+    if (absent_ == Absent::kSkipped && !blobs_.size(descriptor.digest)) return false;
     if (visited_.size() > kMaxImageBlobs) {
       throw Error(ErrorCode::kCorrupt,
                   "more than " + std::to_string(kMaxImageBlobs) + " blobs under one image");
@@ -57,14 +60,15 @@ class Walk {
 
   const BlobProvider& blobs_;
   const std::function<void(const WalkedBlob&)>& visit_;
+  const Absent absent_;
   std::set<Digest> visited_;
 };
 
 }  // namespace
 
 void for_each_blob(const BlobProvider& blobs, const Descriptor& root,
-                   const std::function<void(const WalkedBlob& blob)>& visit) {
-  Walk(blobs, visit).document(root, 0);
+                   const std::function<void(const WalkedBlob& blob)>& visit, Absent absent) {
+  Walk(blobs, visit, absent).document(root, 0);
 }
 
 std::vector<WalkedBlob> list_image_blobs(const BlobProvider& blobs, const Descriptor& root) {

@@ -27,12 +27,19 @@ struct WalkedBlob {
   BlobRole role;
 };
 
+/// What a walk does about a blob that is not there.
+enum class Absent {
+  kRefused,  ///< a document must be there; others are not looked for
+  kSkipped,  ///< neither visited nor gone below: of a sparse image, what is there
+};
+
 /// Visits every blob under `root`, the root included, each digest once, parents before children.
 /// Documents are read and verified, other blobs are not touched. A `subject` is not followed.
 /// Throws kCorrupt past kMaxIndexDepth or kMaxImageBlobs different blobs, kNotFound where a
 /// document is not there; what `visit` throws goes through.
 void for_each_blob(const BlobProvider& blobs, const Descriptor& root,
-                   const std::function<void(const WalkedBlob& blob)>& visit);
+                   const std::function<void(const WalkedBlob& blob)>& visit,
+                   Absent absent = Absent::kRefused);
 
 /// The same as a list.
 std::vector<WalkedBlob> list_image_blobs(const BlobProvider& blobs, const Descriptor& root);

@@ -2,11 +2,13 @@
 #include "oci/layout_index.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
-#include <vector>
 
 #include "oci/error.h"
+#include "oci/json.h"
 #include "oci/json_object.h"
+#include "oci/json_writer.h"
 #include "oci/nearest.h"
 #include "oci/printable.h"
 
@@ -40,6 +42,32 @@ std::vector<std::string> names_of(const Index& index) {
 bool has_name(const Descriptor& entry, std::string_view name) {
   return ref_name(entry) == name && (!name.empty() || entry.artifact_type.empty());
 }
+
+/// The entries of an index as they are written in it, each to be had once.
+class WrittenEntries {
+ public:
+  /// Both must outlive it, and are of one length.
+  WrittenEntries(const std::vector<Descriptor>& entries, Json& written)
+      : entries_(entries), written_(written) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) places_.emplace(entries_[i].digest, i);
+  }
+
+  /// One that says the same, else one of our own making.
+  Json take(const Descriptor& entry) {
+    const auto [begin, end] = places_.equal_range(entry.digest);
+    const auto place = std::find_if(
+        begin, end, [&](const auto& candidate) { return entries_[candidate.second] == entry; });
+    if (place == end) return parse_json(json_text(entry), "entry");
+    Json taken = std::move(written_[place->second]);
+    places_.erase(place);
+    return taken;
+  }
+
+ private:
+  const std::vector<Descriptor>& entries_;
+  Json& written_;
+  std::multimap<Digest, std::size_t> places_;
+};
 
 bool is_image(const Descriptor& entry) { return entry.artifact_type.empty(); }
 bool is_nameless_image(const Descriptor& entry) { return has_name(entry, ""); }
@@ -88,6 +116,16 @@ Descriptor resolve_entry(const Index& index, std::string_view name, const std::s
   throw Error(ErrorCode::kInvalid,
               place + " has " + std::to_string(index.manifests.size()) + " images",
               "name one of " + some_of(names_of(index)));
+}
+
+std::string with_entries(std::string_view index_json, const std::vector<Descriptor>& entries) {
+  Json json = parse_json(index_json, "index");
+  const std::vector<Descriptor> before = parse_index(index_json).manifests;
+  WrittenEntries written(before, json["manifests"]);
+  Json after = Json::array();
+  for (const auto& entry : entries) after.push_back(written.take(entry));
+  json["manifests"] = std::move(after);
+  return to_text(json);
 }
 
 std::string layout_version_json() {

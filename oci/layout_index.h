@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oci/manifest.h"
 
@@ -32,6 +33,10 @@ bool remove_entry(Index& index, std::string_view name);
 /// no artifact. Throws kNotFound, or kInvalid where a name is needed, with what there is; `place`
 /// is named in the message.
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place);
+
+/// The text of an index.json that is to have these entries: what it had already stays as it is
+/// written there, entries and all else, with members that we do not know. Throws kCorrupt.
+std::string with_entries(std::string_view index_json, const std::vector<Descriptor>& entries);
 
 /// The content of a layout's `oci-layout`; the check throws kCorrupt for another version.
 std::string layout_version_json();

@@ -35,29 +35,37 @@ TarEntry file_entry(std::string path, std::uint64_t size) {
   return entry;
 }
 
-void write_blobs(const BlobProvider& blobs, const std::vector<WalkedBlob>& all, TarWriter& tar) {
-  for (const auto& [blob, role] : all) {
-    if (is_foreign(blob) && !blobs.size(blob.digest)) continue;
-    tar.add(file_entry(blob_name(blob.digest), blob.size), *blobs.open(blob));
+/// A blob that goes into an archive, and where it comes from.
+struct Arrival {
+  Descriptor blob;
+  const BlobProvider& from;
+};
+
+void write_blobs(const std::vector<Arrival>& all, TarWriter& tar) {
+  for (const auto& [blob, from] : all) {
+    tar.add(file_entry(blob_name(blob.digest), blob.size), *from.open(blob));
   }
 }
 
 /// Blobs of other algorithms than sha256 have folders of their own.
-void write_folders(const std::vector<WalkedBlob>& all, TarWriter& tar) {
+void write_folders(const std::vector<Arrival>& all, TarWriter& tar) {
   tar.add(folder_entry("blobs"));
   std::set<std::string> algorithms;
-  for (const auto& blob : all) algorithms.emplace(blob.descriptor.digest.algorithm_name());
+  for (const auto& arrival : all) algorithms.emplace(arrival.blob.digest.algorithm_name());
   for (const auto& algorithm : algorithms) tar.add(folder_entry("blobs/" + algorithm));
 }
 
 /// Of all images, each once.
-std::vector<WalkedBlob> list_blobs(const BlobProvider& blobs, const Index& index) {
-  std::vector<WalkedBlob> all;
+std::vector<Arrival> list_blobs(const std::vector<ArchivedImages>& images) {
+  std::vector<Arrival> all;
   std::set<Digest> seen;
-  for (const auto& root : index.manifests) {
-    for (auto& blob : list_image_blobs(blobs, root)) {
-      if (seen.insert(blob.descriptor.digest).second) all.push_back(std::move(blob));
-    }
+  for (const auto& [blobs, roots, absent] : images) {
+    const auto add = [&, &from = blobs](const WalkedBlob& walked) {
+      const Descriptor& blob = walked.descriptor;
+      if (is_foreign(blob) && !from.size(blob.digest)) return;
+      if (seen.insert(blob.digest).second) all.push_back({blob, from});
+    };
+    for (const auto& root : roots) for_each_blob(blobs, root, add, absent);
   }
   return all;
 }
@@ -75,13 +83,18 @@ OciArchive OciArchive::of(TarFile file) {
                 file.size("manifest.json") ? "try docker-archive: in place of oci-archive:" : "");
   }
   check_layout_version(file.read_member("oci-layout", kMaxLayoutFile), path);
+  std::string index_json = file.read_member("index.json", kMaxManifestSize);
   try {
-    Index index = parse_index(file.read_member("index.json", kMaxManifestSize));
-    return {std::move(file), std::move(index)};
+    return {std::move(file), std::move(index_json)};
   } catch (const Error& error) {
     throw error.in(path);
   }
 }
+
+OciArchive::OciArchive(TarFile file, std::string index_json)
+    : file_(std::move(file)),
+      index_json_(std::move(index_json)),
+      index_(parse_index(index_json_)) {}
 
 std::optional<std::uint64_t> OciArchive::size(const Digest& digest) const {
   return file_.size(blob_name(digest));
@@ -92,18 +105,22 @@ Descriptor OciArchive::resolve(std::string_view name) const {
 }
 
 std::unique_ptr<Source> OciArchive::do_open(const Descriptor& descriptor) const {
+  if (!size(descriptor.digest)) {
+    throw Error(ErrorCode::kNotFound,
+                "no blob " + descriptor.digest.to_string() + " in " + file_.path().string());
+  }
   return file_.open_member(blob_name(descriptor.digest));
 }
 
-void write_oci_archive(const BlobProvider& blobs, const Index& index, Sink& out) {
-  const auto all = list_blobs(blobs, index);
+void write_oci_archive(const std::vector<ArchivedImages>& images, std::string_view index_json,
+                       Sink& out) {
+  const auto all = list_blobs(images);
   const std::string version = layout_version_json();
-  const std::string table = to_json(index);
   TarWriter tar(out);
   tar.add(file_entry("oci-layout", version.size()), as_bytes(version));
-  tar.add(file_entry("index.json", table.size()), as_bytes(table));
+  tar.add(file_entry("index.json", index_json.size()), as_bytes(index_json));
   write_folders(all, tar);
-  write_blobs(blobs, all, tar);
+  write_blobs(all, tar);
   tar.finish();
 }
 
@@ -111,7 +128,7 @@ void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const 
                        Sink& out) {
   Index index;
   set_entry(index, name, root);
-  write_oci_archive(blobs, index, out);
+  write_oci_archive({{blobs, index.manifests}}, to_json(index), out);
 }
 
 }  // namespace bale::oci

@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "oci/blob_store.h"
+#include "oci/image_walk.h"
 #include "oci/manifest.h"
 #include "oci/tar_file.h"
 
@@ -24,23 +25,34 @@ class OciArchive final : public BlobProvider {
 
   std::optional<std::uint64_t> size(const Digest& digest) const override;
   const Index& index() const { return index_; }
+  /// The text of it.
+  const std::string& index_json() const { return index_json_; }
   /// The entry that `oci-archive:FILE[:NAME]` means, as resolve_entry says.
   Descriptor resolve(std::string_view name) const;
 
  private:
-  OciArchive(TarFile file, Index index) : file_(std::move(file)), index_(std::move(index)) {}
+  OciArchive(TarFile file, std::string index_json);
   std::unique_ptr<Source> do_open(const Descriptor& descriptor) const override;
 
   TarFile file_;
+  std::string index_json_;
   Index index_;
 };
 
-/// Writes the images of a layout's index and everything under them as a layout in a tar. Streams:
-/// nothing is kept, each blob is read once and verified. The same images give the same bytes.
-/// Throws kNotFound, kCorrupt; what `out` has by then is no archive.
-void write_oci_archive(const BlobProvider& blobs, const Index& index, Sink& out);
+/// Images on their way into an archive.
+struct ArchivedImages {
+  const BlobProvider& blobs;  ///< must outlive it
+  std::vector<Descriptor> roots;
+  Absent absent = Absent::kRefused;
+};
 
-/// The same of one image; `name` is its name there, may be "".
+/// Writes images and everything under them, each blob once, as a layout in a tar with this
+/// index.json. Streams: nothing is kept, each blob is read once and verified. The same images give
+/// the same bytes. Throws kNotFound, kCorrupt; what `out` has by then is no archive.
+void write_oci_archive(const std::vector<ArchivedImages>& images, std::string_view index_json,
+                       Sink& out);
+
+/// The same of one whole image; `name` is its name there, may be "".
 void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
                        Sink& out);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/archive_index_place.h"
 
+#include <deque>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "oci/error.h"
 #include "oci/fallback_provider.h"
 #include "oci/file_lock.h"
+#include "oci/image_walk.h"
 #include "oci/layout_index.h"
 #include "oci/new_file.h"
 #include "tools/interruptible_provider.h"
@@ -20,9 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<PlacedImage> find(const std::optional<oci::OciArchive>& archive,
-                                const std::string& name) {
-  if (!archive) return std::nullopt;
+std::optional<PlacedImage> find(const oci::OciArchive* archive, const std::string& name) {
+  if (archive == nullptr) return std::nullopt;
   return placed(*archive, oci::find_entry(archive->index(), name));
 }
 
@@ -41,54 +42,78 @@ ArchiveIndexPlace::ArchiveIndexPlace(Program& program, fs::path path, std::strin
                    "make the index in the store or a layout (oci:); bale copy writes it there");
 }
 
-std::optional<oci::OciArchive> ArchiveIndexPlace::open() const {
-  if (!fs::exists(path_)) return std::nullopt;
-  return oci::OciArchive::open(path_);
+std::shared_ptr<const oci::OciArchive> ArchiveIndexPlace::open() const {
+  if (!fs::exists(path_)) return nullptr;
+  return std::make_shared<const oci::OciArchive>(oci::OciArchive::open(path_));
 }
 
-std::optional<PlacedImage> ArchiveIndexPlace::read() { return find(open(), name_); }
+std::optional<PlacedImage> ArchiveIndexPlace::read() { return find(open().get(), name_); }
 
-void ArchiveIndexPlace::bring(const IndexSource& source) { sources_.push_back(source.blobs); }
+void ArchiveIndexPlace::bring(const IndexSource& source) { sources_.push_back(source); }
 
 oci::Document<oci::Index> ArchiveIndexPlace::update(const Edit& edit) {
   const oci::FileLock held = lock_edits(path_);
-  auto archive = open();
-  const auto now = find(archive, name_);
+  const auto archive = open();
+  const auto now = find(archive.get(), name_);
   auto document = changed_document(now, edit);
-  if (!document) return *now->index;
+  if (!document) {
+    // It may be sparse, and be given what it lacks.
+    if (!brings_more_than(archive)) return *now->index;
+    document = now->index;
+  }
   oci::Index index = archive ? archive->index() : oci::Index{};
   oci::set_entry(index, name_, document->descriptor);
   const auto documents = std::make_shared<oci::MemoryStore>();
   oci::write_blob(*documents, document->descriptor, document->bytes);
-  std::shared_ptr<const oci::BlobProvider> blobs = documents;
-  const auto add = [&](std::shared_ptr<const oci::BlobProvider> more) {
-    blobs = std::make_shared<oci::FallbackProvider>(std::move(blobs), std::move(more));
-  };
-  if (archive) add(std::make_shared<oci::OciArchive>(*std::move(archive)));
-  for (const auto& source : sources_) add(source);
-  write(index, std::move(blobs));
+  write({archive, std::move(index.manifests)}, documents);
   return *std::move(document);
 }
 
 bool ArchiveIndexPlace::remove() {
   const oci::FileLock held = lock_edits(path_);
-  auto archive = open();
+  const auto archive = open();
   if (!archive) return false;
   oci::Index index = archive->index();
   if (!oci::remove_entry(index, name_)) return false;
   if (!index.manifests.empty()) {
-    write(index, std::make_shared<oci::OciArchive>(*std::move(archive)));
+    write({archive, std::move(index.manifests)}, std::make_shared<oci::MemoryStore>());
   } else if (const fs::path file = fs::canonical(path_); ::unlink(file.c_str()) != 0) {
     throw oci::errno_error("removing " + file.string());
   }
   return true;
 }
 
-void ArchiveIndexPlace::write(const oci::Index& index,
-                              std::shared_ptr<const oci::BlobProvider> blobs) const {
-  const InterruptibleProvider interruptible(std::move(blobs), program_.stop());
+bool ArchiveIndexPlace::brings_more_than(const Blobs& blobs) const {
+  bool more = false;
+  for (const auto& source : sources_) {
+    const oci::FallbackProvider completed(blobs, source.blobs);
+    for (const auto& entry : source.entries) {
+      oci::for_each_blob(completed, entry, [&](const oci::WalkedBlob& blob) {
+        more |= !blobs->size(blob.descriptor.digest) && !oci::is_foreign(blob.descriptor);
+      });
+    }
+  }
+  return more;
+}
+
+ArchiveIndexPlace::Blobs ArchiveIndexPlace::blobs_of(const Rewrite& rewrite) const {
+  if (!rewrite.before) return std::make_shared<const oci::MemoryStore>();
+  return std::make_shared<const InterruptibleProvider>(rewrite.before, program_.stop());
+}
+
+void ArchiveIndexPlace::write(const Rewrite& rewrite, const Blobs& documents) const {
+  const Blobs before = blobs_of(rewrite);
+  const oci::FallbackProvider kept(documents, before);
+  std::vector<oci::ArchivedImages> images{{kept, rewrite.entries, oci::Absent::kSkipped}};
+  std::deque<oci::FallbackProvider> completed;
+  for (const auto& source : sources_) {
+    images.push_back({completed.emplace_back(before, source.blobs), source.entries});
+  }
+  const std::string index = rewrite.before
+                                ? oci::with_entries(rewrite.before->index_json(), rewrite.entries)
+                                : oci::to_json(oci::Index{.manifests = rewrite.entries});
   oci::NewFile file(path_);
-  oci::write_oci_archive(interruptible, index, file);
+  oci::write_oci_archive(images, index, file);
   file.finish(oci::Durability::kSynced);  // the old one may be the only copy that there is
 }
 

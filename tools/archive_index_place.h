@@ -13,8 +13,8 @@
 namespace bale::tools {
 
 /// An index in a layout in a tar file. A tar cannot be changed in place: each change writes the
-/// file anew, with all other images that it has, and puts it in the old one's place at once. What a
-/// file has beside its layout is left out then.
+/// file anew, with all other images that it has, whole or sparse, and puts it in the old one's
+/// place at once. What a file has beside its layout is left out then.
 class ArchiveIndexPlace final : public IndexPlace {
  public:
   /// Throws kInvalid where `path` is something else than a file, or standard output.
@@ -28,14 +28,26 @@ class ArchiveIndexPlace final : public IndexPlace {
   bool remove() override;
 
  private:
-  /// Nothing where there is no file.
-  std::optional<oci::OciArchive> open() const;
-  void write(const oci::Index& index, std::shared_ptr<const oci::BlobProvider> blobs) const;
+  using Blobs =
+      std::shared_ptr<const oci::BlobProvider>;  // shared by those who complete each other
+  /// What the file is to be: the archive that it was, if any, with other entries.
+  struct Rewrite {
+    std::shared_ptr<const oci::OciArchive> before;
+    std::vector<oci::Descriptor> entries;
+  };
+
+  /// Null where there is no file.
+  std::shared_ptr<const oci::OciArchive> open() const;
+  /// Whether something that is under the sources' entries is not among `blobs`.
+  bool brings_more_than(const Blobs& blobs) const;
+  Blobs blobs_of(const Rewrite& rewrite) const;
+  /// `documents` has those that are new.
+  void write(const Rewrite& rewrite, const Blobs& documents) const;
 
   Program& program_;
   const std::filesystem::path path_;
   const std::string name_;
-  std::vector<std::shared_ptr<const oci::BlobProvider>> sources_;
+  std::vector<IndexSource> sources_;
 };
 
 }  // namespace bale::tools

@@ -2,6 +2,7 @@
 // Indexes by hand, as users of the program make them: in the store, in layouts, in archives, in
 // registries.
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -225,6 +226,83 @@ TEST_F(ArchivedIndexTest, StaysAsItWasWhereAChangeFails) {
   done("manifest add " + archived("v1") + " --dry-run " + image("arm64"));
   done("manifest add " + archived("v1") + " " + image("amd64"));  // has it already
   EXPECT_TRUE(content() == before);
+}
+
+/// Beside a whole image in an archive, an index of which the image for arm64 is not there.
+class SparseArchiveTest : public ArchivedIndexTest {
+ protected:
+  void SetUp() override {
+    ArchivedIndexTest::SetUp();
+    done("manifest create oci:" + path("made") + ":sparse " + image("amd64") + " " +
+         image("arm64"));
+    done("copy " + image("amd64") + " oci:" + path("made") + ":whole");
+    auto layout = oci::ImageLayout::open(path("made"));
+    const auto arm64 = oci::ImageLayout::open(images()).resolve("arm64");
+    const auto manifest = oci::read_manifest(layout, arm64).value;
+    for (const auto& blob : {arm64, manifest.config, manifest.layers.back()}) {
+      EXPECT_TRUE(layout.remove_blob(blob.digest));
+    }
+    pack("images.tar");
+  }
+  void pack(const std::string& archive) const {
+    EXPECT_EQ(test::run_peer("tar -C " + path("made") + " -cf " + path(archive) + " .").status, 0);
+  }
+  std::vector<std::string> blobs() const {
+    const auto run =
+        test::run_peer("tar -tf " + path("images.tar") + " | grep -o '[0-9a-f]*$' | sort");
+    std::vector<std::string> names;
+    std::istringstream lines(run.output);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.size() == 64) names.push_back(line);
+    }
+    return names;
+  }
+};
+
+TEST_F(SparseArchiveTest, IsLeftAsItIsByEditsOfOtherImages) {
+  const auto before = blobs();
+  ASSERT_FALSE(before.empty());
+  const std::string digest = done("digest " + archived("sparse"));
+  done("manifest create " + archived("new") + " " + image("s390x"));
+  done("manifest annotate " + archived("new") + " --index --annotation a=b");
+  EXPECT_EQ(done("digest " + archived("sparse")), digest);
+  EXPECT_EQ(bale("validate " + archived("new")).output, "");
+  EXPECT_EQ(bale("validate " + archived("whole")).output, "");
+  EXPECT_EQ(bale("manifest rm " + archived("new")).status, 0);
+  EXPECT_EQ(blobs(), before);
+}
+
+TEST_F(SparseArchiveTest, IsEditedAndCompleted) {
+  done("manifest annotate " + archived("sparse") + " --index --annotation a=b");
+  EXPECT_EQ(bale("validate " + archived("sparse")).status, 7);
+  const std::string digest = done("digest " + archived("sparse"));
+  EXPECT_EQ(done("manifest add " + archived("sparse") + " " + image("arm64")), digest);
+  EXPECT_EQ(bale("validate " + archived("sparse")).output, "");
+}
+
+TEST_F(SparseArchiveTest, IsNamedWhereAnEditNeedsWhatItLacks) {
+  done("manifest create oci-archive:" + path("other.tar") + ":v1 " + image("s390x"));
+  const std::string before = content();
+  for (const char* into : {"other.tar", "images.tar"}) {
+    const auto run =
+        bale("manifest create oci-archive:" + path(into) + ":v2 " + archived("sparse"));
+    EXPECT_EQ(run.status, 5);
+    EXPECT_THAT(run.output, HasSubstr("no blob sha256:"));
+    EXPECT_THAT(run.output, HasSubstr("in " + path("images.tar")));
+  }
+  EXPECT_TRUE(content() == before);
+}
+
+TEST_F(SparseArchiveTest, KeepsWhatOthersWroteIntoItsIndex) {
+  json index = json::parse(oci::read_file(path("made/index.json"), 1 << 20));
+  index["x.ours"] = {{"n", 1.5}};
+  for (auto& entry : index["manifests"]) entry["x.entry"] = "kept";
+  test::write_text(path("made/index.json"), index.dump());
+  pack("images.tar");
+  done("manifest create " + archived("new") + " " + image("s390x"));
+  EXPECT_EQ(bale("manifest rm " + archived("new")).status, 0);
+  const auto now = test::run_peer("tar -xOf " + path("images.tar") + " index.json");
+  EXPECT_EQ(json::parse(now.output), index);
 }
 
 TEST_F(ArchivedIndexTest, IsRefusedWhereNoFileCanKeepIt) {

@@ -105,6 +105,21 @@ TEST(ImageLayout, ATagMovesAndIsRemoved) {
   EXPECT_FALSE(layout.find("v1"));
 }
 
+TEST(ImageLayout, KeepsWhatOthersWroteIntoTheIndex) {
+  const ScratchFolder scratch;
+  ImageLayout layout = ImageLayout::create(scratch / "image");
+  const auto kept = add_image(layout, "linux/amd64", "1");
+  const std::string entry =
+      R"({"size":)" + std::to_string(kept.size) + R"(,"x.entry":{"n":[1.5]},)" + R"("digest":")" +
+      kept.digest.to_string() + R"(","mediaType":")" + kept.media_type.to_string() + R"("})";
+  std::ofstream(scratch / "image/index.json")
+      << R"({"x.first":true,"manifests":[)" << entry << R"(],"schemaVersion":2,"x.last":"y"})";
+  layout.set_tag("v1", add_image(layout, "linux/amd64", "2"));
+  layout.remove_tag("v1");
+  EXPECT_EQ(read_file(scratch / "image/index.json", 1000),
+            R"({"x.first":true,"manifests":[)" + entry + R"(],"schemaVersion":2,"x.last":"y"})");
+}
+
 TEST(ImageLayout, AnImageWithoutATagHasNoEmptyName) {
   const ScratchFolder scratch;
   ImageLayout layout = ImageLayout::create(scratch / "image");

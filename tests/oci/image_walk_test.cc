@@ -30,6 +30,20 @@ TEST(ForEachBlob, VisitsEachDigestOnceAndParentsFirst) {
   EXPECT_EQ(count(blobs, BlobRole::kLayer), 3U) << "the base layer is shared";
 }
 
+TEST(ForEachBlob, WalksWhatIsThereOfASparseIndex) {
+  MemoryStore store;
+  const auto whole = test::add_image(store, "linux/amd64");
+  MemoryStore elsewhere;
+  const auto absent = test::add_image(elsewhere, "linux/arm64", "other");
+  const auto index = make_document(Index{.manifests = {absent, whole}});
+  write_blob(store, index.descriptor, index.bytes);
+  std::vector<WalkedBlob> blobs;
+  const auto visit = [&](const WalkedBlob& blob) { blobs.push_back(blob); };
+  for_each_blob(store, index.descriptor, visit, Absent::kSkipped);
+  EXPECT_EQ(blobs.size(), 1 + list_image_blobs(store, whole).size());
+  EXPECT_THROW(for_each_blob(store, index.descriptor, visit), Error);
+}
+
 TEST(ForEachBlob, RefusesIndexesNestedTooDeep) {
   MemoryStore store;
   Descriptor root = test::add_index(store, {"linux/amd64"});
