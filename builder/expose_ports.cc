@@ -12,7 +12,7 @@ namespace {
 
 [[noreturn]] void fail(std::string_view word, const std::string& why) {
   throw oci::Error(oci::ErrorCode::kInvalid, "\"" + std::string(word) + "\" names no port: " + why,
-                   "write EXPOSE 80, 80/udp or 8000-8010");
+                   "such as 80, 80/udp or 8000-8010");
 }
 
 struct PortRange {

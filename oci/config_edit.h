@@ -47,6 +47,8 @@ struct ConfigEdit {
   /// When the image was made; nothing that its history tells of was later.
   std::optional<std::chrono::sys_seconds> created = std::nullopt;
   std::optional<Platform> platform = std::nullopt;
+
+  friend bool operator==(const ConfigEdit&, const ConfigEdit&) = default;
 };
 
 /// The JSON of an image config with the edit made; the same bytes where nothing changes. Fields

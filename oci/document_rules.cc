@@ -14,27 +14,10 @@ namespace bale::oci {
 
 namespace {
 
-/// `type/subtype` of RFC 6838, section 4.2.
-bool is_media_type(std::string_view text) {
-  constexpr std::size_t kMaxPart = 127;
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto is_part = [](std::string_view part) {
-    constexpr std::string_view kMarks = "!#$&-^_.+";
-    const auto alnum = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    };
-    return !part.empty() && part.size() <= kMaxPart && alnum(part[0]) &&
-           std::all_of(part.begin(), part.end(), [&](char c) {
-             return alnum(c) || kMarks.find(c) != std::string_view::npos;
-           });
-  };
-  return is_part(text.substr(0, slash)) && is_part(text.substr(slash + 1));
-}
-
 std::string check_media_type(const CheckedObject& object, std::string_view key, Presence presence) {
   const auto type = object.text(key, presence);
-  if (type && !is_media_type(*type)) object.fault(key, "not a media type: \"" + *type + "\"");
+  if (type && !MediaType(*type).is_well_formed())
+    object.fault(key, "not a media type: \"" + *type + "\"");
   return type.value_or("");
 }
 

@@ -97,6 +97,12 @@ class Editing {
   }
 
   Descriptor edited_root(const Descriptor& root) {
+    if (!edit_.index_annotations.empty() || !edit_.descriptor_annotations.empty()) {
+      throw Error(
+          ErrorCode::kInvalid,
+          "there is no index to annotate: " + root.digest.to_string() + " is a single manifest",
+          "annotate the manifest");
+    }
     Descriptor fresh = root;
     edit_image(fresh);
     if (edit_.format == ImageFormat::kDocker && !fresh.media_type.is_docker()) {

@@ -48,8 +48,8 @@ struct EditedImage {
 /// of an index as they are. New documents go into `documents`, which is then what the edited image
 /// is read from; only documents are read. Where nothing changes, the root is the old one. Throws
 /// kNotFound for a platform that is not there, kInvalid for an index inside an index, for
-/// annotations of a Docker manifest, for one platform given to several images, and for an artifact
-/// to be in Docker's format, kCorrupt.
+/// annotations of a Docker manifest, for those of an index where there is none, for one platform
+/// given to several images, and for an artifact to be in Docker's format, kCorrupt.
 EditedImage edit_image(DocumentCache& documents, const Descriptor& root, const ImageEdit& edit,
                        const std::vector<Platform>& platforms = {});
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/media_type.h"
 
+#include <algorithm>
+
 namespace bale::oci {
 
 namespace {
@@ -8,7 +10,27 @@ namespace {
 constexpr std::string_view kOciLayerPrefix = "application/vnd.oci.image.layer.";
 constexpr std::string_view kDockerLayerPrefix = "application/vnd.docker.image.rootfs.";
 
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_restricted_name(std::string_view part) {
+  constexpr std::size_t kMaxPart = 127;
+  constexpr std::string_view kMarks = "!#$&-^_.+";
+  return !part.empty() && part.size() <= kMaxPart && is_alphanumeric(part[0]) &&
+         std::all_of(part.begin(), part.end(), [&](char c) {
+           return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+         });
+}
+
 }  // namespace
+
+bool MediaType::is_well_formed() const {
+  const std::string_view text = text_;
+  const auto slash = text.find('/');
+  return slash != std::string_view::npos && is_restricted_name(text.substr(0, slash)) &&
+         is_restricted_name(text.substr(slash + 1));
+}
 
 bool MediaType::is_manifest() const {
   return text_ == media_type::kOciManifest || text_ == media_type::kDockerManifest;

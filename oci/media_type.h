@@ -22,6 +22,8 @@ class MediaType {
 
   const std::string& to_string() const noexcept { return text_; }
   bool empty() const noexcept { return text_.empty(); }
+  /// `type/subtype`, each part as RFC 6838, section 4.2, has it.
+  bool is_well_formed() const;
 
   /// An image manifest, OCI or Docker schema 2.
   bool is_manifest() const;

@@ -9,6 +9,7 @@
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/file_blobs.h"
+#include "tools/option_values.h"
 #include "tools/program.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
@@ -63,12 +64,14 @@ std::optional<oci::Descriptor> subject_of(const registry::Repository& repository
 }
 
 oci::Manifest make_manifest(const AttachOptions& options, FileBlobs& blobs) {
-  oci::Manifest manifest{.artifact_type = options.artifact_type,
-                         .config = blobs.add_text("{}", oci::media_type::kOciEmpty),
-                         .annotations = parse_annotations(options.annotations)};
+  oci::Manifest manifest{
+      .artifact_type = parse_media_type(options.artifact_type, "--artifact-type"),
+      .config = blobs.add_text("{}", oci::media_type::kOciEmpty),
+      .annotations = parse_annotations(options.annotations)};
   for (const auto& file : options.files) {
     const auto [path, type] = split_file(file);
-    oci::Descriptor layer = blobs.add_file(path, type);
+    oci::Descriptor layer =
+        blobs.add_file(path, parse_media_type(type, "the type of " + file + ":"));
     layer.annotations[kTitle] = path.filename().string();
     manifest.layers.push_back(std::move(layer));
   }

@@ -20,6 +20,7 @@
 #include "builder/tree_path.h"
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "tools/annotation_levels.h"
 #include "tools/option_values.h"
 
 namespace bale::tools {
@@ -131,24 +132,6 @@ void add_build_arg(BuildArgs& args, const std::string& text) {
   }
 }
 
-void add_annotation(builder::ImageEdits& edits, const std::string& text) {
-  const auto colon = text.find(':');
-  const auto equals = text.find('=');
-  const bool has_level = colon != std::string::npos && colon < equals;
-  std::string level = has_level ? text.substr(0, colon) : "manifest";
-  const auto pair = split_pair(has_level ? text.substr(colon + 1) : text, "--annotation");
-  const std::map<std::string, oci::Annotations*> levels = {
-      {"index", &edits.index_annotations},
-      {"manifest", &edits.manifest_annotations},
-      {"manifest-descriptor", &edits.manifest_descriptor_annotations}};
-  const auto found = levels.find(level);
-  if (found == levels.end()) {
-    refuse("unknown level \"" + level + "\" in --annotation " + text,
-           "one of index, manifest, manifest-descriptor");
-  }
-  (*found->second)[pair.first] = pair.second;
-}
-
 /// A number of seconds; or `git` or `context` for the time that the context has: that of its
 /// commit, or of the archive it comes from.
 std::optional<std::int64_t> source_date_epoch(const BuildOptions& options,
@@ -169,7 +152,10 @@ std::optional<std::int64_t> source_date_epoch(const BuildOptions& options,
 builder::ImageEdits image_edits(const BuildOptions& options) {
   builder::ImageEdits edits;
   for (const auto& label : options.labels) edits.labels.insert(split_pair(label, "--label"));
-  for (const auto& annotation : options.annotations) add_annotation(edits, annotation);
+  AnnotationLevels annotations = parse_annotation_levels(options.annotations);
+  edits.index_annotations = std::move(annotations.index);
+  edits.manifest_annotations = std::move(annotations.manifest);
+  edits.manifest_descriptor_annotations = std::move(annotations.manifest_descriptor);
   edits.unset_env = options.unset_env;
   return edits;
 }

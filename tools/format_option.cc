@@ -23,7 +23,7 @@ const Words& format_words() {
 }  // namespace
 
 Option add_format_option(const Command& command, std::optional<oci::ImageFormat>& target) {
-  return command.choice("--format", target, format_words(),
+  return command.choice("-f,--format", target, format_words(),
                         "Media types of the documents: oci, or docker (v2s2)");
 }
 

@@ -122,7 +122,9 @@ void annotate(Program& program, oci::Index& index, const ManifestOptions& option
     index.annotations[key] = value;
   }
   if (!options.subject.empty()) index.subject = subject_of(program, options.subject);
-  if (!options.artifact_type.empty()) index.artifact_type = options.artifact_type;
+  if (!options.artifact_type.empty()) {
+    index.artifact_type = parse_media_type(options.artifact_type, "--artifact-type");
+  }
 }
 
 /// The digest of an entry that is named by it or by its image.

@@ -5,9 +5,12 @@
 #include <utility>
 
 #include "builder/duration.h"
+#include "builder/expose_ports.h"
+#include "builder/stop_signal.h"
 #include "oci/error.h"
 #include "oci/json.h"
 #include "oci/rfc3339.h"
+#include "tools/annotation_levels.h"
 #include "tools/option_values.h"
 
 namespace bale::tools {
@@ -77,24 +80,38 @@ oci::HealthcheckEdit healthcheck_edit(const HealthcheckOptions& options) {
   return edit;
 }
 
-/// `index:K=V`, `manifest:K=V`, `manifest-descriptor:K=V`; without a level the manifests.
-void add_annotations(const Words& texts, oci::ImageEdit& edit) {
-  for (const auto& [name, value] : parse_pairs(texts, "--annotation")) {
-    const auto colon = name.find(':');
-    const std::string level = colon == std::string::npos ? "" : name.substr(0, colon);
-    if (level == "index") {
-      edit.index_annotations[name.substr(colon + 1)] = value;
-    } else if (level == "manifest-descriptor") {
-      edit.descriptor_annotations[name.substr(colon + 1)] = value;
-    } else {
-      edit.manifest_annotations[level == "manifest" ? name.substr(colon + 1) : name] = value;
-    }
+std::set<std::string> parse_ports(const Words& texts) {
+  std::set<std::string> ports;
+  for (const auto& text : texts) ports.merge(set_of(builder::expose_ports(text)));
+  return ports;
+}
+
+/// Other tools may have left the protocol out, or written what is no port.
+std::set<std::string> parse_unset_ports(const Words& texts) {
+  std::set<std::string> ports = set_of(texts);
+  for (const auto& text : texts) {
+    if (text.find('/') == std::string::npos) ports.insert(text + "/tcp");
   }
+  return ports;
+}
+
+/// What starts a container refuses a path that depends on where it is.
+void check_path(const std::string& path, const std::string& option) {
+  const bool drive = path.size() > 1 && path[1] == ':';  // of Windows
+  if (path.starts_with('/') || drive) return;
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " \"" + path + "\": not an absolute path");
+}
+
+void check_values(const MutateOptions& options) {
+  if (!options.workdir.value_or("").empty()) check_path(*options.workdir, "--workdir");
+  for (const auto& volume : options.volumes) check_path(volume, "--volume");
+  if (!options.stop_signal.value_or("").empty()) builder::check_stop_signal(*options.stop_signal);
 }
 
 }  // namespace
 
 oci::ConfigEdit config_edit(const MutateOptions& options) {
+  check_values(options);
   parse_pairs(options.env, "--env");  // for what it refuses; the order is that of the options
   oci::ConfigEdit edit{.env = options.env, .labels = parse_pairs(options.labels, "--label")};
   edit.entrypoint =
@@ -105,11 +122,11 @@ oci::ConfigEdit config_edit(const MutateOptions& options) {
   edit.stop_signal = value_of(options.stop_signal, options.unset_stop_signal);
   edit.author = options.author;
   edit.healthcheck = healthcheck_edit(options.healthcheck);
-  edit.exposed_ports = set_of(options.ports);
+  edit.exposed_ports = parse_ports(options.ports);
   edit.volumes = set_of(options.volumes);
   edit.unset_env = set_of(options.unset_env);
   edit.unset_labels = set_of(options.unset_labels);
-  edit.unset_ports = set_of(options.unset_ports);
+  edit.unset_ports = parse_unset_ports(options.unset_ports);
   edit.unset_volumes = set_of(options.unset_volumes);
   if (!options.created.empty()) edit.created = latest_time(options);
   return edit;
@@ -117,7 +134,10 @@ oci::ConfigEdit config_edit(const MutateOptions& options) {
 
 oci::ImageEdit document_edit(const MutateOptions& options) {
   oci::ImageEdit edit;
-  add_annotations(options.annotations, edit);
+  AnnotationLevels annotations = parse_annotation_levels(options.annotations);
+  edit.index_annotations = std::move(annotations.index);
+  edit.manifest_annotations = std::move(annotations.manifest);
+  edit.descriptor_annotations = std::move(annotations.manifest_descriptor);
   edit.unset_annotations = set_of(options.unset_annotations);
   edit.platform.os = given(options.os);
   edit.platform.architecture = given(options.architecture);

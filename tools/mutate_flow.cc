@@ -39,6 +39,18 @@ std::set<std::string> push_hosts(const std::vector<oci::ImageName>& targets) {
   return hosts;
 }
 
+/// Whether configs, layers or platforms are to change.
+bool concerns_images(const MutateOptions& options, const oci::ConfigEdit& config) {
+  const bool layers = !options.rebase.empty() || !options.drop_layers.empty() ||
+                      !options.drop_created_by.empty() || !options.layers.empty() ||
+                      options.squash || !options.packing.compression.empty() ||
+                      options.force_compression;
+  const bool platform = !options.os.empty() || !options.architecture.empty() ||
+                        !options.variant.empty() || !options.os_version.empty();
+  const bool history = !options.created_by.empty() || !options.comment.empty();
+  return layers || platform || history || config != oci::ConfigEdit{};
+}
+
 /// One run of the command: what the options ask for, made of the image, step by step.
 class Mutation {
  public:
@@ -73,6 +85,7 @@ class Mutation {
     }
     const auto edited =
         oci::edit_image(*documents_, image_.root, edit, parse_platforms(options_.platforms));
+    check_images();
     drops_.check_used();
     appends_.check_used();
     warn_about(program_, edited);
@@ -92,7 +105,16 @@ class Mutation {
   }
 
  private:
+  /// What is asked of images must not pass where there are artifacts alone.
+  void check_images() const {
+    if (met_image_ || !concerns_images(options_, config_)) return;
+    throw oci::Error(oci::ErrorCode::kInvalid,
+                     options_.source + " is an artifact: it has no config and no layers to change",
+                     "--annotation and --unset-annotation work on artifacts too");
+  }
+
   void change(oci::ImageDraft& draft) {
+    met_image_ = true;
     drops_.apply(draft);
     if (rebase_) rebase_->apply(draft);
     const std::size_t layers = draft.manifest.layers.size();
@@ -118,6 +140,7 @@ class Mutation {
   std::shared_ptr<const oci::BlobProvider> blobs_;
   std::shared_ptr<oci::DocumentCache> documents_;
   std::optional<oci::LayerRepacker> repacker_;
+  bool met_image_ = false;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "oci/error.h"
+#include "oci/media_type.h"
 #include "oci/rfc3339.h"
 
 namespace bale::tools {
@@ -26,6 +27,12 @@ std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& t
     pairs[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return pairs;
+}
+
+std::string parse_media_type(const std::string& text, const std::string& option) {
+  if (oci::MediaType(text).is_well_formed()) return text;
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " " + text + ": not a media type",
+                   "write TYPE/SUBTYPE, such as application/spdx+json");
 }
 
 std::int64_t parse_count(const std::string& text, const std::string& option) {

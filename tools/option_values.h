@@ -19,6 +19,9 @@ std::vector<oci::Platform> parse_platforms(const std::vector<std::string>& lists
 std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& texts,
                                                const std::string& option);
 
+/// `TYPE/SUBTYPE`, as it stands. Throws kInvalid for anything else, naming the option.
+std::string parse_media_type(const std::string& text, const std::string& option);
+
 /// A whole number from 0 on. Throws kInvalid for anything else, naming the option.
 std::int64_t parse_count(const std::string& text, const std::string& option);
 

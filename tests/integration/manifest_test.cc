@@ -56,6 +56,15 @@ TEST_F(ManifestTest, AddsAnnotatesAndRemoves) {
   EXPECT_THAT(platforms("app:v1"), ElementsAre("s390x"));
 }
 
+TEST_F(ManifestTest, RefusesAnArtifactTypeThatIsNoMediaType) {
+  done("manifest create app:v1");
+  for (const std::string type : {"sbom", "application/", "'a b/c'"}) {
+    const auto run = bale("manifest annotate --index app:v1 --artifact-type " + type);
+    EXPECT_EQ(run.status, 2) << type;
+    EXPECT_THAT(run.output, HasSubstr("not a media type"));
+  }
+}
+
 TEST_F(ManifestTest, ToldByItsStatusWhetherThereIsOne) {
   EXPECT_EQ(bale("manifest exists app:v1 --offline").status, 5);
   done("manifest create app:v1 " + image("amd64"));

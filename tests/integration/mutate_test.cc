@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "oci/document.h"
 #include "oci/image_layout.h"
 #include "tests/support/fake_registry.h"
 #include "tests/support/peer_tool.h"
@@ -53,6 +54,49 @@ TEST_F(MutateTest, ChangesEveryPlatform) {
   EXPECT_EQ(bale("validate app:v2").status, 0);
   EXPECT_EQ(bale("mutate app:v2 -t app:v3 --entrypoint '' --unset-env X").status, 0);
   EXPECT_FALSE(config("app:v3", "linux/arm64")["config"].contains("Entrypoint"));
+}
+
+TEST_F(MutateTest, WritesPortsAsDockerfilesMeanThem) {
+  ASSERT_EQ(bale("mutate app:v1 -t app:v2 --expose 80-81/UDP --expose 443").status, 0);
+  const auto ports = [&] { return config("app:v2", "linux/amd64")["config"]["ExposedPorts"]; };
+  EXPECT_EQ(ports(), json::parse(R"({"80/udp": {}, "81/udp": {}, "443/tcp": {}})"));
+  ASSERT_EQ(bale("mutate app:v2 -t app:v2 --unset-expose 443 --unset-expose 81/udp").status, 0);
+  EXPECT_EQ(ports(), json::parse(R"({"80/udp": {}})"));
+}
+
+TEST_F(MutateTest, RefusesWhatNoContainerCouldStartWith) {
+  for (const std::string option : {"--expose 80/foo", "--expose 99999", "--workdir srv",
+                                   "--volume data", "--volume ''", "--stop-signal FOO"}) {
+    const auto run = bale("mutate app:v1 -t app:v2 " + option);
+    EXPECT_EQ(run.status, 2) << option << ": " << run.output;
+    EXPECT_NE(bale("digest --offline app:v2").status, 0) << option;
+  }
+  EXPECT_EQ(bale("mutate app:v1 -t app:v2 --stop-signal SIGRTMIN+3 --workdir C:/app").status, 0);
+}
+
+TEST_F(MutateTest, AnnotatesWhatTheLevelNames) {
+  ASSERT_EQ(bale("mutate app:v1 -t app:v2 --annotation index,manifest-descriptor:a=b").status, 0);
+  const auto index = json::parse(bale("manifest inspect app:v2").output);
+  EXPECT_EQ(index["annotations"]["a"], "b");
+  EXPECT_EQ(index["manifests"][1]["annotations"]["a"], "b");
+  EXPECT_EQ(bale("mutate app:v1 -t app:v3 --annotation layer:a=b").status, 2);
+  ASSERT_EQ(bale("copy app:v1 app:one --platform linux/arm64").status, 0);
+  EXPECT_EQ(bale("mutate app:one -t app:v3 --annotation index:a=b").status, 2);
+}
+
+TEST_F(MutateTest, SaysThatAnArtifactHasNoConfig) {
+  auto layout = oci::ImageLayout::open(scratch_ / "images");
+  oci::Manifest manifest{.artifact_type = "application/vnd.test",
+                         .config = test::add_blob(layout, "{}", oci::media_type::kOciEmpty)};
+  manifest.layers = {manifest.config};
+  const auto document = oci::make_document(std::move(manifest));
+  oci::write_blob(layout, document.descriptor, document.bytes);
+  layout.set_tag("sbom", document.descriptor);
+  const std::string artifact = "oci:" + path("images") + ":sbom";
+  const auto run = bale("mutate " + artifact + " -t app:v2 --label a=b");
+  EXPECT_EQ(run.status, 2) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("artifact"));
+  EXPECT_EQ(bale("mutate " + artifact + " -t app:v2 --annotation a=b").status, 0);
 }
 
 TEST_F(MutateTest, ChangesOnePlatformAlone) {
