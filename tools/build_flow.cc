@@ -80,7 +80,8 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
     push_images(program, outcome, all_names, *uploads, options.force);
   }
   write_result_files(outcome, names, options);
-  print_digest(outcome.root().digest, outputs);
+  print_digest(outcome.root().digest, outputs,
+               {options.iid_file, options.digest_file, options.metadata_file});
   if (!verified) return exit_status::kVerification;
   const bool forgiven = options.push && options.allow_partial;
   return outcome.failures.empty() || forgiven ? exit_status::kDone : exit_status::kPartial;

@@ -10,8 +10,8 @@
 #include "builder/image_checks.h"
 #include "oci/error.h"
 #include "oci/json_writer.h"
-#include "oci/new_file.h"
 #include "tools/exit_status.h"
+#include "tools/output_file.h"
 #include "tools/output_spec.h"
 #include "tools/write_image.h"
 
@@ -179,13 +179,13 @@ void write_result_files(const builder::BuildOutcome& outcome,
   if (!options.iid_file.empty()) {
     const auto& id = outcome.index ? outcome.index->descriptor.digest
                                    : outcome.images.at(0).config.descriptor.digest;
-    oci::write_file_atomically(options.iid_file, id.to_string());
+    write_result(options.iid_file, id.to_string());
   }
   if (!options.digest_file.empty()) {
-    oci::write_file_atomically(options.digest_file, outcome.root().digest.to_string());
+    write_result(options.digest_file, outcome.root().digest.to_string());
   }
   if (!options.metadata_file.empty()) {
-    oci::write_file_atomically(options.metadata_file, metadata(outcome, names));
+    write_result(options.metadata_file, metadata(outcome, names));
   }
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/index_place.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "oci/copy_image.h"
 #include "oci/error.h"
 #include "oci/file_lock.h"
+#include "oci/layout_index.h"
+#include "oci/oci_archive.h"
 #include "tools/archive_index_place.h"
 #include "tools/registry_index_place.h"
 #include "tools/write_image.h"
@@ -97,6 +100,15 @@ class LayoutIndexPlace final : public LocalIndexPlace {
   const std::string name_;
 };
 
+/// Of a layout or an archive, which need not be there.
+oci::Index index_of(const oci::ImageName& name) {
+  if (name.transport == oci::Transport::kOciLayout) {
+    return oci::ImageLayout::create(name.path).index();
+  }
+  const bool there = name.path != "-" && std::filesystem::is_regular_file(name.path);
+  return there ? oci::OciArchive::open(name.path).index() : oci::Index{};
+}
+
 void refuse_digest(const oci::ImageName& name) {
   if (!name.digest && !(name.reference && name.reference->digest)) return;
   throw oci::Error(oci::ErrorCode::kInvalid, name.to_string() + " is a digest, not a name",
@@ -118,6 +130,17 @@ std::optional<oci::Document<oci::Index>> changed_document(const std::optional<Pl
   // What came from elsewhere stays byte for byte where the edit says nothing new.
   if (now && now->index && now->index->value == index) return std::nullopt;
   return oci::make_document(std::move(index));
+}
+
+oci::ImageName existing_index_name(oci::ImageName name) {
+  const bool in_hand =
+      name.transport == oci::Transport::kOciLayout || name.transport == oci::Transport::kOciArchive;
+  if (!in_hand || !name.tag.empty() || name.digest) return name;
+  const oci::Index index = index_of(name);
+  if (!index.manifests.empty()) {
+    name.tag = oci::ref_name(oci::resolve_entry(index, "", name.path));
+  }
+  return name;
 }
 
 std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageName& name) {

@@ -54,6 +54,11 @@ std::optional<PlacedImage> placed(const oci::BlobProvider& blobs,
 /// transports that keep no indexes.
 std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageName& name);
 
+/// The name of an index that is there: of a layout or an archive without a tag it is that of its
+/// only image, as for those who read (oci::resolve_entry). Throws kInvalid where there are several,
+/// with their tags; where there is none the name stays as it is.
+oci::ImageName existing_index_name(oci::ImageName name);
+
 /// The document of an edited index; nothing where it is what was there.
 std::optional<oci::Document<oci::Index>> changed_document(const std::optional<PlacedImage>& now,
                                                           const IndexPlace::Edit& edit);

@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "tools/exit_status.h"
-
 namespace bale::tools {
 
 namespace {
@@ -14,16 +12,27 @@ namespace {
 /// Sent by the destructor to end the waiting thread.
 constexpr int kEndSignal = SIGUSR1;
 
+/// What a shell adds to the number of the signal that has ended a program.
+constexpr int kSignalStatus = 128;
+
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// SIGINT is waited for also where it is ignored: a shell's script has it so for all that it starts
+/// in the background, and tells them by kill(1) to end.
 sigset_t waited_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, kEndSignal}) sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, kEndSignal}) sigaddset(&set, number);
+  if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
   return set;
 }
 
 }  // namespace
 
-Interrupt::Interrupt() {
+Interrupt::Interrupt() : signal_(SIGINT) {
   const sigset_t set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A registry that closes its side and a reader that goes away are errors, not the end.
@@ -40,9 +49,12 @@ void Interrupt::wait_for_signals() {
   const sigset_t set = waited_signals();
   int number = 0;
   while (sigwait(&set, &number) == 0 && number != kEndSignal) {
-    if (source_.stop_requested()) _exit(exit_status::kInterrupted);
+    if (source_.stop_requested()) _exit(exit_status());
+    signal_ = number;
     source_.request_stop();
   }
 }
+
+int Interrupt::exit_status() const { return kSignalStatus + signal_; }
 
 }  // namespace bale::tools

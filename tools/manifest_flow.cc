@@ -8,12 +8,12 @@
 #include "oci/error.h"
 #include "oci/index_edit.h"
 #include "oci/json.h"
-#include "oci/new_file.h"
 #include "tools/exit_status.h"
 #include "tools/format_option.h"
 #include "tools/index_place.h"
 #include "tools/open_image.h"
 #include "tools/option_values.h"
+#include "tools/output_file.h"
 #include "tools/push_flow.h"
 #include "tools/write_image.h"
 
@@ -35,12 +35,21 @@ oci::EntryEdit entry_edit(const EntryOptions& options) {
           {options.unset_annotations.begin(), options.unset_annotations.end()}};
 }
 
-std::unique_ptr<IndexPlace> open_place(Program& program, const std::string& text) {
-  const auto name = oci::ImageName::parse(text);
+std::unique_ptr<IndexPlace> open_place(Program& program, const oci::ImageName& name) {
   if (name.transport == oci::Transport::kRegistry) {
     program.set_push_hosts({name.reference->host});
   }
   return open_index_place(program, name);
+}
+
+/// For an index that is made.
+std::unique_ptr<IndexPlace> open_new(Program& program, const std::string& text) {
+  return open_place(program, oci::ImageName::parse(text));
+}
+
+/// For an index that is changed, or taken away.
+std::unique_ptr<IndexPlace> open_existing(Program& program, const std::string& text) {
+  return open_place(program, existing_index_name(oci::ImageName::parse(text)));
 }
 
 std::vector<IndexSource> open_members(Program& program, const ManifestOptions& options,
@@ -155,12 +164,12 @@ void create_under(IndexPlace& place, const std::vector<IndexSource>& sources, bo
 }  // namespace
 
 int create_index(Program& program, const ManifestOptions& options) {
-  if (options.amend && open_place(program, options.name)->read()) {
+  if (options.amend && open_new(program, options.name)->read()) {
     return add_to_index(program, options);
   }
   std::vector<std::unique_ptr<IndexPlace>> places;
-  places.push_back(open_place(program, options.name));
-  for (const auto& tag : options.tags) places.push_back(open_place(program, tag));
+  places.push_back(open_new(program, options.name));
+  for (const auto& tag : options.tags) places.push_back(open_new(program, tag));
   const auto sources = open_members(program, options, places.front()->repository());
   oci::Index index;
   oci::put_entries(index, entries_of(sources));
@@ -182,7 +191,7 @@ int create_index(Program& program, const ManifestOptions& options) {
 }
 
 int add_to_index(Program& program, const ManifestOptions& options) {
-  const auto place = open_place(program, options.name);
+  const auto place = open_existing(program, options.name);
   const auto sources = open_members(program, options, place->repository());
   const auto edit = entry_edit(options.entry);
   auto entries = entries_of(sources);
@@ -217,7 +226,7 @@ int annotate_index(Program& program, const ManifestOptions& options) {
     throw oci::Error(oci::ErrorCode::kInvalid, "an index has no platform, its entries have",
                      "name the entry in place of --index");
   }
-  const auto place = open_place(program, options.name);
+  const auto place = open_existing(program, options.name);
   std::vector<std::pair<std::string, oci::Digest>> members;
   for (const auto& member : options.members) {
     members.emplace_back(member, member_digest(program, member));
@@ -233,7 +242,7 @@ int annotate_index(Program& program, const ManifestOptions& options) {
 }
 
 int remove_from_index(Program& program, const ManifestOptions& options) {
-  const auto place = open_place(program, options.name);
+  const auto place = open_existing(program, options.name);
   std::vector<std::pair<std::string, oci::Digest>> members;
   for (const auto& member : options.members) {
     members.emplace_back(member, member_digest(program, member));
@@ -289,16 +298,16 @@ int push_index(Program& program, const ManifestOptions& options) {
   if (options.format) image = in_format(program, image, *options.format);
   write_image(program, image, target, {options.force});
   const std::string digest = image.root.digest.to_string();
-  if (!options.digest_file.empty()) oci::write_file_atomically(options.digest_file, digest);
-  if (options.remove_after) open_place(program, options.name)->remove();
-  print_digest(image.root.digest, {target});
+  if (!options.digest_file.empty()) write_result(options.digest_file, digest);
+  if (options.remove_after) open_existing(program, options.name)->remove();
+  print_digest(image.root.digest, {target}, {options.digest_file});
   return exit_status::kDone;
 }
 
 int remove_indexes(Program& program, const ManifestOptions& options) {
   std::vector<std::unique_ptr<IndexPlace>> places;
   for (const auto& member : options.members) {
-    places.push_back(open_place(program, member));
+    places.push_back(open_existing(program, member));
     (void)present_index(places.back()->read(), member);
   }
   for (const auto& place : places) place->remove();

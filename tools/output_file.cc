@@ -11,6 +11,12 @@ oci::NewFile open_output(const std::string& path) {
   return oci::NewFile(path);
 }
 
+void write_result(const std::string& path, std::string_view text) {
+  oci::NewFile file = open_output(path);
+  file.write(oci::as_bytes(text));
+  file.finish(oci::Durability::kSynced);
+}
+
 bool is_standard_output(const std::string& path) {
   if (path == "-") return true;
   struct stat named {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "oci/new_file.h"
 
@@ -10,6 +11,9 @@ namespace bale::tools {
 /// The file that a user names for what a command makes; `-` is standard output. Throws as NewFile
 /// does.
 oci::NewFile open_output(const std::string& path);
+
+/// Writes a short result to such a file. A file is whole, and synced.
+void write_result(const std::string& path, std::string_view text);
 
 /// Whether that comes out of standard output: `-`, `/dev/stdout`, or another name of the same.
 bool is_standard_output(const std::string& path);

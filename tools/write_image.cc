@@ -203,8 +203,10 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
   }
 }
 
-void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to) {
-  const bool taken = std::any_of(written_to.begin(), written_to.end(), is_on_standard_output);
+void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to,
+                  const std::vector<std::string>& files) {
+  const bool taken = std::any_of(written_to.begin(), written_to.end(), is_on_standard_output) ||
+                     std::any_of(files.begin(), files.end(), is_standard_output);
   (taken ? print_aside : print)(digest.to_string() + "\n");
 }
 

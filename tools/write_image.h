@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "oci/remote_images.h"
@@ -47,8 +48,9 @@ void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& plat
 void write_image(Program& program, const OpenedImage& image, const oci::ImageName& destination,
                  const WriteOptions& options);
 
-/// Prints the digest of an image that was written to these places: to standard error where one of
-/// them is an archive on standard output.
-void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to);
+/// Prints the digest of an image that was written to these places, with results in these files
+/// ("" is none): to standard error where one of them has standard output for itself.
+void print_digest(const oci::Digest& digest, const std::vector<oci::ImageName>& written_to,
+                  const std::vector<std::string>& files = {});
 
 }  // namespace bale::tools

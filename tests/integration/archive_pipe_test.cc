@@ -2,9 +2,11 @@
 // Archives that come through pipes and go into them, to and from other tools.
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "oci/fd.h"
 #include "tests/support/fake_registry.h"
@@ -122,13 +124,17 @@ TEST_F(ArchivePipeTest, AnInterruptEndsACopyInTheMiddle) {
   const std::size_t size = std::size_t{64} << 20;
   write_text(context() / "a.txt", std::string(size, 'x'));
   ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n", "--compression none -t large:v1").status, 0);
-  // Standard output is full until bale has been told to end.
-  const PeerRun run =
-      run_peer("(mkfifo " + path("pipe") + "; " + program() + " copy large:v1 - > " + path("pipe") +
-               " & exec 3< " + path("pipe") + "; head -c 1 <&3 > " + path("start") +
-               "; kill -TERM $!; cat <&3 > " + path("rest") + "; wait $!; echo status $?)");
-  EXPECT_THAT(run.output, HasSubstr("status 130"));
-  EXPECT_LT(fs::file_size(path("rest")), size);
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  // A shell says 128 and the number of the signal.
+  for (const auto& [signal, status] : {std::pair("INT", "130"), {"TERM", "143"}, {"HUP", "129"}}) {
+    // Standard output is full until bale has been told to end.
+    const PeerRun run =
+        run_peer("(" + program() + " copy large:v1 - > " + path("pipe") + " & exec 3< " +
+                 path("pipe") + "; head -c 1 <&3 > " + path("start") + "; kill -" + signal +
+                 " $!; cat <&3 > " + path("rest") + "; wait $!; echo status $?)");
+    EXPECT_THAT(run.output, HasSubstr(std::string("status ") + status));
+    EXPECT_LT(fs::file_size(path("rest")), size);
+  }
 }
 
 }  // namespace

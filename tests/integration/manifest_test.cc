@@ -120,6 +120,50 @@ TEST_F(ManifestTest, ManyProcessesAddToOneIndex) {
   }
 }
 
+/// A layout and an archive, named without a tag.
+class UntaggedIndexTest : public ManifestTest, public testing::WithParamInterface<const char*> {
+ protected:
+  std::string name() const { return GetParam() + path("made"); }
+};
+
+INSTANTIATE_TEST_SUITE_P(InHand, UntaggedIndexTest, testing::Values("oci:", "oci-archive:"),
+                         [](const auto& test) { return test.index == 0 ? "Layout" : "Archive"; });
+
+TEST_P(UntaggedIndexTest, IsTheOnlyOneThatThereIs) {
+  done("manifest create " + name() + ":v1 " + image("amd64"));
+  done("manifest add " + name() + " " + image("arm64"));
+  done("manifest annotate " + name() + " --index --annotation a=b");
+  done("manifest remove " + name() + " " + image("amd64"));
+  EXPECT_THAT(platforms(name() + ":v1"), ElementsAre("arm64"));
+  EXPECT_THAT(platforms(name()), ElementsAre("arm64"));
+  done("manifest rm " + name());
+  EXPECT_EQ(bale("manifest exists " + name() + ":v1").status, 5);
+}
+
+TEST_P(UntaggedIndexTest, IsNotGuessedAmongSeveral) {
+  done("manifest create " + name() + ":v1 -t " + name() + ":v2 " + image("amd64"));
+  for (const std::string& edit : {"add " + name() + " " + image("arm64"), "rm " + name()}) {
+    const auto run = bale("manifest " + edit);
+    EXPECT_EQ(run.status, 2) << edit;
+    EXPECT_THAT(run.output, HasSubstr("has 2 images\n  hint: name one of v1, v2"));
+  }
+  EXPECT_THAT(platforms(name() + ":v1"), ElementsAre("amd64"));
+}
+
+TEST_P(UntaggedIndexTest, HasNoNameWhereItIsMade) {
+  done("manifest create " + name() + ":v1 " + image("amd64"));
+  done("manifest create " + name() + " " + image("arm64"));
+  EXPECT_THAT(platforms(name() + ":v1"), ElementsAre("amd64"));
+  done("manifest add " + name() + " " + image("s390x"));
+  EXPECT_THAT(platforms(name()), ElementsAre("arm64", "s390x"));
+}
+
+TEST_P(UntaggedIndexTest, IsMissedWhereThereIsNone) {
+  const auto run = bale("manifest add " + name() + " " + image("amd64"));
+  EXPECT_EQ(run.status, 5);
+  EXPECT_THAT(run.output, HasSubstr("bale manifest create"));
+}
+
 TEST_F(ManifestTest, RemovesAllOrNothing) {
   done("manifest create app:v1 " + image("amd64"));
   EXPECT_EQ(bale("manifest rm app:v1 app:nowhere").status, 5);

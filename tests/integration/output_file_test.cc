@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include "oci/fd.h"
@@ -48,6 +49,19 @@ TEST_F(OutputFileTest, ResultFilesFollowLinks) {
     EXPECT_TRUE(fs::is_symlink(path(option))) << option;
     EXPECT_THAT(text(std::string("real/") + option), HasSubstr("sha256:"));
   }
+}
+
+TEST_F(OutputFileTest, AResultHasStandardOutputForItself) {
+  for (const std::string& name : {std::string("-"), std::string("/dev/stdout")}) {
+    const PeerRun run = bale_in_shell("build --digestfile " + name + " " + context().string() +
+                                      " 2>" + path("errors") + " >" + path("out"));
+    EXPECT_EQ(run.status, 0);
+    EXPECT_EQ(text("out"), digest_);
+    EXPECT_EQ(text("errors"), digest_ + "\n");
+  }
+  bale_in_shell("build --metadata-file - " + context().string() + " 2>/dev/null >" + path("out"));
+  EXPECT_EQ(nlohmann::json::parse(text("out"))["containerimage.digest"], digest_);
+  EXPECT_FALSE(fs::exists("-"));
 }
 
 TEST_F(OutputFileTest, AResultGoesIntoAPipeAndLeavesIt) {
