@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/new_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -98,6 +99,18 @@ UniqueFd duplicate(int descriptor, const fs::path& path) {
   return fd;
 }
 
+/// What is no regular file. A pipe with a name is open once it has a reader, which can only be
+/// tried.
+UniqueFd open_special(const fs::path& path, const std::stop_token& stop) {
+  const StoppableWait wait(stop);
+  for (;;) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+    if (fd) return fd;
+    if (errno != ENXIO || !fs::is_fifo(path)) throw errno_error("opening " + path.string());
+    wait.pause();
+  }
+}
+
 /// The mode that open(2) would leave: that of the file that is there, whose owner `fd` gets too as
 /// far as we may; else the one of a new file.
 mode_t mode_like(const fs::path& path, const UniqueFd& fd) {
@@ -110,11 +123,12 @@ mode_t mode_like(const fs::path& path, const UniqueFd& fd) {
 
 }  // namespace
 
-NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
+NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode, const std::stop_token& stop) {
   const Place place = find_place(path);
   path_ = place.path;
   if (place.descriptor) {
     fd_ = duplicate(*place.descriptor, path);
+    wait_unless_regular(stop);
     return;
   }
   if (place.type == S_IFDIR) {
@@ -122,7 +136,8 @@ NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
                 "name a file in it");
   }
   if ((place.type && place.type != S_IFREG) || is_in_proc(path_)) {
-    fd_ = open_file(path_, O_WRONLY | O_NOCTTY);
+    fd_ = open_special(path_, stop);
+    wait_unless_regular(stop);
     return;
   }
   std::string name = path_.string() + ".XXXXXX";
@@ -133,8 +148,10 @@ NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode) {
   static_cast<void>(::fchmod(fd_.get(), mode ? *mode : mode_like(path_, fd_)));
 }
 
-NewFile::NewFile(int descriptor, fs::path name)
-    : path_(std::move(name)), fd_(duplicate(descriptor, path_)) {}
+NewFile::NewFile(int descriptor, fs::path name, const std::stop_token& stop)
+    : path_(std::move(name)), fd_(duplicate(descriptor, path_)) {
+  wait_unless_regular(stop);
+}
 
 NewFile::~NewFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
@@ -142,10 +159,17 @@ NewFile::~NewFile() {
 
 bool NewFile::is_terminal() const { return ::isatty(fd_.get()) == 1; }
 
+void NewFile::wait_unless_regular(const std::stop_token& stop) {
+  struct stat status {};
+  const bool regular = ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular) wait_.emplace(stop);
+}
+
 void NewFile::write(Bytes bytes) {
   while (!bytes.empty()) {
-    const ssize_t put = ::write(fd_.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
+    const std::size_t most = wait_ ? wait_->until_writable(fd_.get()) : bytes.size();
+    const ssize_t put = ::write(fd_.get(), bytes.data(), std::min(bytes.size(), most));
+    if (put < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (put < 0) throw errno_error("writing " + path_.string());
     bytes = bytes.subspan(static_cast<std::size_t>(put));
   }

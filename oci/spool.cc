@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "oci/error.h"
+#include "oci/pipe_source.h"
 
 namespace bale::oci {
 
@@ -33,12 +34,12 @@ std::filesystem::path spool_folder() {
   return folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
 }
 
-UniqueFd seekable(UniqueFd fd) {
+UniqueFd seekable(UniqueFd fd, const std::stop_token& stop) {
   struct stat status {};
   const bool whole = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
                      ::lseek(fd.get(), 0, SEEK_CUR) == 0;
   if (whole) return fd;
-  FileSource content(std::move(fd));
+  PipeSource content(std::move(fd), stop);
   return spool(content, std::numeric_limits<std::uint64_t>::max()).fd;
 }
 

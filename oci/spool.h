@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 
 #include "oci/fd.h"
 
@@ -18,8 +19,9 @@ struct SpooledFile {
 std::filesystem::path spool_folder();
 
 /// The file itself where any part of it can be read at any time, from its start; else what comes
-/// out of it (a pipe, or a file that was read from already), written to a temporary file.
-UniqueFd seekable(UniqueFd fd);
+/// out of it (a pipe, or a file that was read from already), written to a temporary file. Throws
+/// kInterrupted once `stop` is asked for, however long the pipe says nothing.
+UniqueFd seekable(UniqueFd fd, const std::stop_token& stop = {});
 
 /// Writes all of `source` to a temporary file in the spool folder, for formats that need a
 /// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.

@@ -142,13 +142,16 @@ UniqueFd unpacked(UniqueFd fd) {
 
 }  // namespace
 
-TarFile TarFile::open(const fs::path& path) { return read(open_file(path, O_RDONLY), path); }
+TarFile TarFile::open(const fs::path& path, const std::stop_token& stop) {
+  // Not waiting here for a pipe's other side: that can be stopped where it is read.
+  return read(open_file(path, O_RDONLY | O_NONBLOCK), path, stop);
+}
 
-TarFile TarFile::read(UniqueFd fd, const fs::path& name) {
+TarFile TarFile::read(UniqueFd fd, const fs::path& name, const std::stop_token& stop) {
   auto state = std::make_unique<State>();
   state->path = name;
   try {
-    state->fd = std::make_shared<const UniqueFd>(unpacked(seekable(std::move(fd))));
+    state->fd = std::make_shared<const UniqueFd>(unpacked(seekable(std::move(fd), stop)));
   } catch (const Error& error) {
     throw error.in("reading " + name.string());
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -20,10 +21,11 @@ class TarFile {
  public:
   /// Reads the headers once. Throws kNotFound, or kCorrupt for what is no tar file, for more
   /// than 100,000 members, and for a compressed file that unpacks to more than 64 MiB and 1000
-  /// times its size.
-  static TarFile open(const std::filesystem::path& path);
+  /// times its size; kInterrupted where `stop` is asked for while a pipe says nothing.
+  static TarFile open(const std::filesystem::path& path, const std::stop_token& stop = {});
   /// The same for what is open already, from where the descriptor stands; `name` is for messages.
-  static TarFile read(UniqueFd fd, const std::filesystem::path& name);
+  static TarFile read(UniqueFd fd, const std::filesystem::path& name,
+                      const std::stop_token& stop = {});
   TarFile(TarFile&&) noexcept;
   ~TarFile();
 

@@ -30,7 +30,7 @@ int get_blob(Program& program, const BlobOptions& options) {
   }
   const auto source =
       repository.open({.media_type = "application/octet-stream", .digest = digest, .size = *size});
-  oci::NewFile file = open_output(options.file.empty() ? "-" : options.file);
+  oci::NewFile file = open_output(options.file.empty() ? "-" : options.file, program.stop());
   oci::copy(*source, file);
   file.finish();
   return exit_status::kDone;

@@ -5,14 +5,15 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "builder/archive_folder.h"
 #include "builder/context_tree.h"
 #include "builder/remote_source.h"
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "oci/pipe_source.h"
 #include "tools/open_image.h"
+#include "tools/standard_input.h"
 
 namespace bale::tools {
 
@@ -138,7 +139,7 @@ BuildContexts::Main BuildContexts::open_download(const std::string& url) {
 }
 
 BuildContexts::Main BuildContexts::open_standard_input() {
-  oci::FileSource content{oci::UniqueFd(::dup(STDIN_FILENO))};
+  oci::PipeSource content(standard_input(), program_.stop());
   return unpack(content, "standard input");
 }
 

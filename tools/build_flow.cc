@@ -79,7 +79,7 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
   if (uploads != nullptr && whole && verified) {
     push_images(program, outcome, all_names, *uploads, options.force);
   }
-  write_result_files(outcome, names, options);
+  write_result_files(outcome, names, options, program.stop());
   print_digest(outcome.root().digest, outputs,
                {options.iid_file, options.digest_file, options.metadata_file});
   if (!verified) return exit_status::kVerification;
@@ -101,7 +101,8 @@ int run_build(Program& program, const BuildOptions& options) {
   BuildParts parts(program, images, executor);
   BuildContexts contexts(program, parts.remote_files(), images);
   const BuildArgs args = build_args(options);
-  auto request = make_build_request(options, args, contexts.open(options.context, git_dir(args)));
+  auto request = make_build_request(options, args, contexts.open(options.context, git_dir(args)),
+                                    program.stop());
   request.named_contexts = contexts.open_named(options.build_contexts);
   request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
   if (options.check) return run_check(program, images, request);

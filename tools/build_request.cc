@@ -5,8 +5,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -20,8 +18,10 @@
 #include "builder/tree_path.h"
 #include "oci/error.h"
 #include "oci/fd.h"
+#include "oci/pipe_source.h"
 #include "tools/annotation_levels.h"
 #include "tools/option_values.h"
+#include "tools/standard_input.h"
 
 namespace bale::tools {
 
@@ -95,11 +95,13 @@ FoundDockerfile find_dockerfile(const BuildContexts::Main& context, const BuildO
                    "name one with -f FILE");
 }
 
-std::string read_standard_input() {
-  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+std::string read_standard_input(const std::stop_token& stop) {
+  oci::PipeSource input(standard_input(), stop);
+  return oci::read_all(input, kMaxDockerfileSize);
 }
 
-FoundDockerfile dockerfile_of(const BuildOptions& options, const BuildContexts::Main& context) {
+FoundDockerfile dockerfile_of(const BuildOptions& options, const BuildContexts::Main& context,
+                              const std::stop_token& stop) {
   if (context.dockerfile) {
     if (!options.file.empty()) {
       refuse("the context is a Dockerfile alone, and -f names another", "leave one of them out");
@@ -108,7 +110,7 @@ FoundDockerfile dockerfile_of(const BuildOptions& options, const BuildContexts::
   }
   if (options.file == "-") {
     if (options.context == "-") refuse("standard input cannot be both Dockerfile and context");
-    return {builder::parse_dockerfile(read_standard_input(), "Dockerfile")};
+    return {builder::parse_dockerfile(read_standard_input(stop), "Dockerfile")};
   }
   return options.file.empty() ? find_dockerfile(context, options)
                               : read_named_dockerfile(options, context);
@@ -237,8 +239,9 @@ BuildContexts::GitDir git_dir(const BuildArgs& args) {
 }
 
 builder::BuildRequest make_build_request(const BuildOptions& options, const BuildArgs& args,
-                                         const BuildContexts::Main& context) {
-  FoundDockerfile found = dockerfile_of(options, context);
+                                         const BuildContexts::Main& context,
+                                         const std::stop_token& stop) {
+  FoundDockerfile found = dockerfile_of(options, context, stop);
   builder::BuildRequest request{.dockerfile = std::move(found.dockerfile)};
   request.dockerfile_path = std::move(found.path);
   request.context = context.folder;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ BuildArgs build_args(const BuildOptions& options);
 /// Dockerfile. Throws kInvalid, and kNotFound for a context or
 /// Dockerfile that is not there.
 builder::BuildRequest make_build_request(const BuildOptions& options, const BuildArgs& args,
-                                         const BuildContexts::Main& context);
+                                         const BuildContexts::Main& context,
+                                         const std::stop_token& stop);
 
 /// Whether a build argument (BUILDKIT_CONTEXT_KEEP_GIT_DIR) says that a context that is a
 /// repository comes with its .git folder.

@@ -175,17 +175,18 @@ std::vector<oci::ImageName> write_outputs(Program& program, const builder::Build
 }
 
 void write_result_files(const builder::BuildOutcome& outcome,
-                        const std::vector<oci::Reference>& names, const BuildOptions& options) {
+                        const std::vector<oci::Reference>& names, const BuildOptions& options,
+                        const std::stop_token& stop) {
   if (!options.iid_file.empty()) {
     const auto& id = outcome.index ? outcome.index->descriptor.digest
                                    : outcome.images.at(0).config.descriptor.digest;
-    write_result(options.iid_file, id.to_string());
+    write_result(options.iid_file, id.to_string(), stop);
   }
   if (!options.digest_file.empty()) {
-    write_result(options.digest_file, outcome.root().digest.to_string());
+    write_result(options.digest_file, outcome.root().digest.to_string(), stop);
   }
   if (!options.metadata_file.empty()) {
-    write_result(options.metadata_file, metadata(outcome, names));
+    write_result(options.metadata_file, metadata(outcome, names), stop);
   }
 }
 

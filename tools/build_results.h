@@ -70,6 +70,7 @@ std::vector<oci::ImageName> write_outputs(Program& program, const builder::Build
 
 /// --iidfile, --digestfile, --metadata-file
 void write_result_files(const builder::BuildOutcome& outcome,
-                        const std::vector<oci::Reference>& names, const BuildOptions& options);
+                        const std::vector<oci::Reference>& names, const BuildOptions& options,
+                        const std::stop_token& stop);
 
 }  // namespace bale::tools

@@ -7,11 +7,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "oci/pipe_source.h"
 #include "registry/login.h"
 #include "registry/user_keychain.h"
 #include "tools/commands.h"
 #include "tools/exit_status.h"
 #include "tools/program.h"
+#include "tools/standard_input.h"
 
 namespace bale::tools {
 
@@ -48,34 +50,37 @@ class SilentTerminal {
                    "bale login HOST --username USER --password-stdin < FILE");
 }
 
-std::string read_line() {
+/// Byte by byte: what comes behind the line is for others to read.
+std::string read_line(Program& program) {
+  oci::PipeSource input(standard_input(), program.stop());
   std::string line;
-  std::getline(std::cin, line);
+  std::byte next{};
+  while (input.read({&next, 1}) != 0 && next != std::byte{'\n'}) line += static_cast<char>(next);
   return line;
 }
 
-std::string ask_user(const LoginOptions& options) {
+std::string ask_user(Program& program, const LoginOptions& options) {
   if (!options.user.empty()) return options.user;
   if (::isatty(STDIN_FILENO) != 1) refuse("no user name");
   std::cerr << "Username: ";
-  return read_line();
+  return read_line(program);
 }
 
-std::string ask_password(const LoginOptions& options) {
-  if (options.password_on_stdin) return read_line();
+std::string ask_password(Program& program, const LoginOptions& options) {
+  if (options.password_on_stdin) return read_line(program);
   if (::isatty(STDIN_FILENO) != 1) refuse("no password");
   std::cerr << "Password: ";
   const SilentTerminal silent;
-  std::string password = read_line();
+  std::string password = read_line(program);
   std::cerr << "\n";
   return password;
 }
 
 int login(Program& program, const LoginOptions& options) {
-  const std::string user = ask_user(options);
+  const std::string user = ask_user(program, options);
   registry::Credential credential;
   credential.username = user;
-  credential.password = registry::Secret(ask_password(options));
+  credential.password = registry::Secret(ask_password(program, options));
   credential.source = "the command line";
   program.check_credential(options.host, credential);
   const auto& authfile = program.options().authfile;

@@ -298,7 +298,7 @@ int push_index(Program& program, const ManifestOptions& options) {
   if (options.format) image = in_format(program, image, *options.format);
   write_image(program, image, target, {options.force});
   const std::string digest = image.root.digest.to_string();
-  if (!options.digest_file.empty()) write_result(options.digest_file, digest);
+  if (!options.digest_file.empty()) write_result(options.digest_file, digest, program.stop());
   if (options.remove_after) open_existing(program, options.name)->remove();
   print_digest(image.root.digest, {target}, {options.digest_file});
   return exit_status::kDone;

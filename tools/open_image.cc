@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "oci/docker_archive.h"
@@ -15,6 +14,7 @@
 #include "oci/origin_provider.h"
 #include "registry/repository.h"
 #include "tools/interruptible_provider.h"
+#include "tools/standard_input.h"
 
 namespace bale::tools {
 
@@ -68,18 +68,16 @@ OpenedImage open_in_layout(const oci::ImageName& name) {
   return {name, *std::move(root), std::move(layout)};
 }
 
-oci::TarFile open_standard_input() {
+oci::TarFile open_standard_input(const std::stop_token& stop) {
   if (::isatty(STDIN_FILENO) == 1) {
     throw oci::Error(oci::ErrorCode::kInvalid, "no archive comes from a terminal",
                      "send one to standard input: < image.tar");
   }
-  oci::UniqueFd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
-  if (!input) throw oci::errno_error("reading standard input");
-  return oci::TarFile::read(std::move(input), "standard input");
+  return oci::TarFile::read(standard_input(), "standard input", stop);
 }
 
-oci::TarFile open_tar(const std::string& path) {
-  return path == "-" ? open_standard_input() : oci::TarFile::open(path);
+oci::TarFile open_tar(const std::string& path, const std::stop_token& stop) {
+  return path == "-" ? open_standard_input(stop) : oci::TarFile::open(path, stop);
 }
 
 OpenedImage open_in_oci_archive(const oci::ImageName& name, oci::TarFile file) {
@@ -96,8 +94,8 @@ OpenedImage open_in_docker_archive(const oci::ImageName& name, oci::TarFile file
 }
 
 /// What `docker save` writes today is both; its layout tells more.
-OpenedImage open_on_standard_input(const oci::ImageName& name) {
-  oci::TarFile file = open_standard_input();
+OpenedImage open_on_standard_input(const oci::ImageName& name, const std::stop_token& stop) {
+  oci::TarFile file = open_standard_input(stop);
   if (oci::OciArchive::is_in(file)) return open_in_oci_archive(name, std::move(file));
   if (oci::DockerArchive::is_in(file)) return open_in_docker_archive(name, std::move(file));
   throw oci::Error(oci::ErrorCode::kCorrupt,
@@ -125,13 +123,13 @@ OpenedImage open_anywhere(Program& program, const oci::ImageName& name) {
     case oci::Transport::kOciLayout:
       return open_in_layout(name);
     case oci::Transport::kOciArchive:
-      return open_in_oci_archive(name, open_tar(name.path));
+      return open_in_oci_archive(name, open_tar(name.path, program.stop()));
     case oci::Transport::kDockerArchive:
-      return open_in_docker_archive(name, open_tar(name.path));
+      return open_in_docker_archive(name, open_tar(name.path, program.stop()));
     case oci::Transport::kStandardIo:
       break;
   }
-  return open_on_standard_input(name);
+  return open_on_standard_input(name, program.stop());
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 
 namespace bale::tools {
 
-oci::NewFile open_output(const std::string& path) {
-  if (path == "-") return {STDOUT_FILENO, "standard output"};
-  return oci::NewFile(path);
+oci::NewFile open_output(const std::string& path, const std::stop_token& stop) {
+  if (path == "-") return {STDOUT_FILENO, "standard output", stop};
+  return oci::NewFile(path, std::nullopt, stop);
 }
 
-void write_result(const std::string& path, std::string_view text) {
-  oci::NewFile file = open_output(path);
+void write_result(const std::string& path, std::string_view text, const std::stop_token& stop) {
+  oci::NewFile file = open_output(path, stop);
   file.write(oci::as_bytes(text));
   file.finish(oci::Durability::kSynced);
 }

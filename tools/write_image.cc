@@ -60,8 +60,8 @@ std::string archive_path(const oci::ImageName& name) {
 }
 
 template <typename Write>
-void write_to_file(const std::string& path, const Write& write) {
-  oci::NewFile file = open_output(path);
+void write_to_file(Program& program, const std::string& path, const Write& write) {
+  oci::NewFile file = open_output(path, program.stop());
   if (file.is_terminal()) {
     throw oci::Error(oci::ErrorCode::kInvalid, "an archive is nothing for a terminal to show",
                      "send it to a file or a command: > image.tar");
@@ -70,14 +70,15 @@ void write_to_file(const std::string& path, const Write& write) {
   file.finish();
 }
 
-void write_to_oci_archive(const OpenedImage& image, const oci::ImageName& name) {
-  write_to_file(archive_path(name), [&](oci::Sink& out) {
+void write_to_oci_archive(Program& program, const OpenedImage& image, const oci::ImageName& name) {
+  write_to_file(program, archive_path(name), [&](oci::Sink& out) {
     oci::write_oci_archive(*image.blobs, image.root, name.tag, out);
   });
 }
 
-void write_to_docker_archive(const OpenedImage& image, const oci::ImageName& name) {
-  write_to_file(archive_path(name), [&](oci::Sink& out) {
+void write_to_docker_archive(Program& program, const OpenedImage& image,
+                             const oci::ImageName& name) {
+  write_to_file(program, archive_path(name), [&](oci::Sink& out) {
     oci::DockerArchiveImage entry{{}, image.root};
     if (name.reference) entry.names = {name.reference->to_string()};
     oci::write_docker_archive(*image.blobs, {entry}, out);
@@ -197,9 +198,9 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
       return write_to_layout(program, image, destination);
     case oci::Transport::kOciArchive:
     case oci::Transport::kStandardIo:
-      return write_to_oci_archive(image, destination);
+      return write_to_oci_archive(program, image, destination);
     case oci::Transport::kDockerArchive:
-      return write_to_docker_archive(image, destination);
+      return write_to_docker_archive(program, image, destination);
   }
 }
 

@@ -137,5 +137,47 @@ TEST_F(ArchivePipeTest, AnInterruptEndsACopyInTheMiddle) {
   }
 }
 
+/// Where nobody writes any more, or nobody reads.
+class StalledPipeTest : public ArchivePipeTest {
+ protected:
+  void SetUp() override {
+    ArchivePipeTest::SetUp();
+    const std::size_t large = std::size_t{1} << 20;  // more than pipes hold
+    write_text(context() / "a.txt", std::string(large, 'x'));
+    ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n", "--compression none -t large:v1").status, 0);
+    shell(program() + " copy large:v1 docker-archive:" + path("large.tar"));
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  }
+  /// Interrupts a command in the background once `until` has been done, and gives its exit status
+  /// at the end. A command that goes on is killed, which makes it 137.
+  std::string interrupted(const std::string& command, const std::string& until) const {
+    return shell("timeout --foreground --signal=KILL 20 " + program() + " " + command +
+                 " 2>/dev/null & " + until + "; kill -INT $!; wait $!; echo $?");
+  }
+};
+
+TEST_F(StalledPipeTest, AnInterruptEndsACopyFromOne) {
+  // Both ends stay open; when so much is through the pipe, the copy has begun to read.
+  const std::string feed = "head -c 300000 " + path("large.tar") + " > " + path("pipe");
+  for (const std::string& source :
+       {"docker-archive:- < " + path("pipe"), "docker-archive:" + path("pipe")}) {
+    const auto space = source.find(' ');
+    const std::string name = source.substr(0, space);
+    const std::string redirection = space == std::string::npos ? "" : source.substr(space);
+    EXPECT_EQ(interrupted("copy " + name + " oci:" + path("to") + ":v1" + redirection,
+                          "exec 3<> " + path("pipe") + "; " + feed),
+              "130\n")
+        << source;
+    EXPECT_FALSE(fs::exists(path("to")));
+  }
+}
+
+TEST_F(StalledPipeTest, AnInterruptEndsACopyIntoOne) {
+  const std::string until = "exec 3< " + path("pipe") + "; head -c 1 <&3 >/dev/null";
+  EXPECT_EQ(interrupted("copy large:v1 oci-archive:- > " + path("pipe"), until), "130\n");
+  EXPECT_EQ(interrupted("copy large:v1 oci-archive:" + path("pipe"), until), "130\n");
+  EXPECT_TRUE(fs::is_fifo(path("pipe")));
+}
+
 }  // namespace
 }  // namespace bale::test

@@ -5,11 +5,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <stop_token>
 #include <string>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,6 +130,38 @@ TEST(NewFile, WritesIntoAPipeThatHasTheName) {
   write_file_atomically(pipe, "through");
   EXPECT_EQ(type_of(pipe), S_IFIFO);
   EXPECT_EQ(read_all(reader, 100), "through");
+}
+
+/// Until a writer has to wait; the pipe has been opened already.
+void wait_until_full(const UniqueFd& reader) {
+  const int capacity = ::fcntl(reader.get(), F_GETPIPE_SZ);
+  for (int held = 0; held < capacity; ::ioctl(reader.get(), FIONREAD, &held)) ::sched_yield();
+}
+
+TEST(NewFile, WaitsNoLongerForTheReaderOfAPipeOnceItIsStopped) {
+  const ScratchFolder scratch;
+  const fs::path pipe = scratch / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::stop_source stop;
+  const auto fails = [&] {
+    try {
+      NewFile file(pipe, std::nullopt, stop.get_token());
+      file.write(as_bytes(std::string(std::size_t{1} << 20, 'x')));
+      return ErrorCode::kFailed;
+    } catch (const Error& error) {
+      return error.code();
+    }
+  };
+  // First nobody opens the pipe, then nobody empties it.
+  auto unopened = std::async(std::launch::async, fails);
+  stop.request_stop();
+  EXPECT_EQ(unopened.get(), ErrorCode::kInterrupted);
+  stop = std::stop_source();
+  const UniqueFd reader = open_file(pipe, O_RDONLY | O_NONBLOCK);
+  auto full = std::async(std::launch::async, fails);
+  wait_until_full(reader);
+  stop.request_stop();
+  EXPECT_EQ(full.get(), ErrorCode::kInterrupted);
 }
 
 /// A device that anyone may make: the far end of a terminal of our own.
