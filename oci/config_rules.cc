@@ -33,7 +33,21 @@ bool is_port(std::string_view text) {
          kProtocols.end();
 }
 
+/// Docker's, which image-spec reserves the name for.
+void check_healthcheck(const CheckedObject& check) {
+  const auto test = check.texts("Test", Presence::kOptional);
+  const bool known =
+      test.empty() || test[0] == "NONE" || test[0] == "CMD" || test[0] == "CMD-SHELL";
+  if (!known) check.fault("Test", "begins with \"" + test[0] + "\", not NONE, CMD or CMD-SHELL");
+  for (const char* key : {"Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"}) {
+    if (check.integer(key, Presence::kOptional).value_or(0) < 0) check.fault(key, "negative");
+  }
+}
+
 void check_runtime(const CheckedObject& runtime) {
+  if (const auto check = runtime.object("Healthcheck", Presence::kOptional)) {
+    check_healthcheck(*check);
+  }
   runtime.text("User", Presence::kOptional);
   runtime.text("WorkingDir", Presence::kOptional);
   runtime.text("StopSignal", Presence::kOptional);

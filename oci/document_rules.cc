@@ -24,7 +24,10 @@ std::string check_media_type(const CheckedObject& object, std::string_view key, 
 void check_known_platform(const CheckedObject& object, const Platform& platform) {
   if (platform.is_unknown()) return;
   try {
-    Platform::parse(platform.os + "/" + platform.architecture);
+    const std::string text = platform.os + "/" + platform.architecture;
+    const Platform known = Platform::parse(text);
+    if (known.os == platform.os && known.architecture == platform.architecture) return;
+    object.fault("", "\"" + text + "\" is written " + known.to_string());
   } catch (const Error& error) {
     const std::string hint = error.hint().empty() ? "" : " (" + error.hint() + ")";
     object.fault("", error.what() + hint);

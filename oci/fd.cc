@@ -63,13 +63,31 @@ void FileSink::write(Bytes bytes) {
   }
 }
 
-std::string read_file(const std::filesystem::path& path, std::size_t limit) {
-  FileSource source(open_file(path, O_RDONLY));
+namespace {
+
+std::string read_whole(UniqueFd fd, const std::filesystem::path& path, std::size_t limit) {
+  FileSource source(std::move(fd));
   try {
     return read_all(source, limit);
   } catch (const Error& error) {
     throw error.in("reading " + path.string());
   }
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit) {
+  return read_whole(open_file(path, O_RDONLY), path, limit);
+}
+
+std::string read_regular_file(const std::filesystem::path& path, std::size_t limit) {
+  UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK);  // a pipe is opened without waiting
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw errno_error("reading " + path.string());
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::kCorrupt, "reading " + path.string() + ": not a regular file");
+  }
+  return read_whole(std::move(fd), path, limit);
 }
 
 }  // namespace bale::oci

@@ -83,4 +83,8 @@ class FileSink final : public Sink {
 /// The whole content of a file; throws kCorrupt past `limit`.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
+/// The same of a file in a folder that anybody may have made: kCorrupt where it is a pipe or a
+/// device, which could make the reader wait for ever.
+std::string read_regular_file(const std::filesystem::path& path, std::size_t limit);
+
 }  // namespace bale::oci

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMaxLayoutFile = 4096;
 
 void check_version(const fs::path& file) {
-  check_layout_version(read_file(file, kMaxLayoutFile), file.string());
+  check_layout_version(read_regular_file(file, kMaxLayoutFile), file.string());
 }
 
 /// What the index says of an entry, without the name that it was found under elsewhere.
@@ -76,7 +76,7 @@ void ImageLayout::State::make() {
 
 std::string ImageLayout::State::index_text() const {
   try {
-    return read_file(index_file(), kMaxManifestSize);
+    return read_regular_file(index_file(), kMaxManifestSize);
   } catch (const Error& error) {
     const bool empty = error.code() == ErrorCode::kNotFound && !fs::exists(version_file());
     if (empty) return to_json(Index{});

@@ -119,7 +119,7 @@ struct Store::State {
 std::vector<RemoteImage> Store::State::remote_images() const {
   if (!fs::exists(remote_file())) return {};
   try {
-    return parse_remote_images(read_file(remote_file(), kMaxRemoteTable));
+    return parse_remote_images(read_regular_file(remote_file(), kMaxRemoteTable));
   } catch (const Error& error) {
     throw error.in("reading " + remote_file().string());
   }

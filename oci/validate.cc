@@ -247,11 +247,16 @@ class Validation {
 
   /// image-spec, annotations.md: the grammar of `org.opencontainers.image.ref.name`.
   void check_name(const Link& entry) {
-    const std::string name = ref_name(entry.descriptor);
+    const auto& annotations = entry.descriptor.annotations;
+    const auto found = annotations.find(kRefName);
+    if (found == annotations.end()) return;
+    const std::string& name = found->second;
     constexpr std::string_view kMarks = "-._:@/+";
-    const bool fits = std::all_of(name.begin(), name.end(), [&](unsigned char c) {
-      return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
-    });
+    const bool words = !name.empty() && ("/" + name + "/").find("//") == std::string::npos;
+    const bool fits = words && std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+                        return std::isalnum(c) != 0 ||
+                               kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+                      });
     if (!fits) fault(entry.place + ".annotations." + kRefName, "not a name: \"" + name + "\"");
   }
 
@@ -263,21 +268,27 @@ class Validation {
   std::map<Digest, std::optional<Platform>> platforms_;  // of manifests, by their configs
 };
 
-/// The files of the layout that are not blobs.
-bool check_layout_files(const fs::path& layout, Validation& validation) {
-  const fs::path version = layout / "oci-layout";
-  if (!fs::exists(version)) {
-    validation.fault("oci-layout", "missing");
-  } else if (const auto json = validation.parse(read_file(version, 4096), "oci-layout")) {
-    const auto told = JsonObject(*json).find("imageLayoutVersion");
-    if (!told || !told->is_string() || told->text() != "1.0.0") {
-      validation.fault("oci-layout: imageLayoutVersion", "must be \"1.0.0\"");
-    }
+/// A file of the layout that is no blob; nothing, and a fault, where it cannot be read.
+std::optional<std::string> read_layout_file(const fs::path& layout, const std::string& name,
+                                            std::size_t limit, Validation& validation) {
+  if (!fs::exists(layout / name)) {
+    validation.fault(name, "missing");
+    return std::nullopt;
   }
-  if (!fs::is_directory(layout / "blobs")) validation.fault("blobs", "missing");
-  if (fs::exists(layout / "index.json")) return true;
-  validation.fault("index.json", "missing");
-  return false;
+  try {
+    return read_regular_file(layout / name, limit);
+  } catch (const Error& error) {
+    validation.fault(name, error.what());
+    return std::nullopt;
+  }
+}
+
+void check_version(const std::string& text, Validation& validation) {
+  const auto json = validation.parse(text, "oci-layout");
+  if (!json) return;
+  const auto told = JsonObject(*json).find("imageLayoutVersion");
+  if (told && told->is_string() && told->text() == "1.0.0") return;
+  validation.fault("oci-layout: imageLayoutVersion", "must be \"1.0.0\"");
 }
 
 /// What a folder has, links to folders told as folders; sorted, so that the report is the same
@@ -325,9 +336,11 @@ std::vector<Fault> validate_layout(const fs::path& path, ValidateDepth depth) {
   // Not open(), which refuses a layout whose faults are to be told.
   const ImageLayout layout = ImageLayout::create(path);
   Validation validation(layout, depth);
-  if (check_layout_files(path, validation)) {
-    validation.layout_index(read_file(path / "index.json", kMaxManifestSize), "index.json");
-  }
+  const auto version = read_layout_file(path, "oci-layout", 4096, validation);
+  if (version) check_version(*version, validation);
+  if (!fs::is_directory(path / "blobs")) validation.fault("blobs", "missing");
+  const auto index = read_layout_file(path, "index.json", kMaxManifestSize, validation);
+  if (index) validation.layout_index(*index, "index.json");
   check_blob_files(path, validation);
   return validation.take();
 }

@@ -50,6 +50,10 @@ std::string repository_for(const ServeOptions& options, const std::filesystem::p
 
 std::unique_ptr<server::ServedImages> images_of(Program& program, const ServeOptions& options) {
   if (options.layout.empty()) {
+    if (!options.name.empty()) {
+      throw oci::Error(oci::ErrorCode::kInvalid, "--name is for a layout folder, and none is named",
+                       "in the store every image has a name of its own");
+    }
     return std::make_unique<server::StoreImages>(program.store(), store_with_origins(program));
   }
   const auto name = oci::ImageName::parse(options.layout);

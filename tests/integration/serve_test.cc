@@ -317,6 +317,7 @@ TEST_F(ServeTest, WrongOptions) {
   EXPECT_EQ(bale("serve --addr nowhere").status, 2);
   EXPECT_EQ(bale("serve --tls-cert x").status, 2);
   EXPECT_EQ(bale("serve docker://x/y").status, 2);
+  EXPECT_EQ(bale("serve --addr 127.0.0.1:0 --name app").status, 2);
   EXPECT_EQ(bale("serve --addr 127.0.0.1:0 --htpasswd " + path("absent")).status, 5);
   write_text(scratch_ / "htpasswd", "alice:plain\n");
   const auto run = bale("serve --addr 127.0.0.1:0 --htpasswd " + path("htpasswd"));

@@ -13,6 +13,7 @@
 
 #include "oci/document.h"
 #include "oci/error.h"
+#include "oci/validate.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/test_image.h"
 
@@ -200,6 +201,21 @@ TEST(ImageLayout, WaitsForNoPipeThatStandsWhereABlobShould) {
   fs::remove(file);
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
   EXPECT_THROW(read_blob(layout, blob, 100), Error);
+}
+
+TEST(ImageLayout, WaitsForNoPipeThatStandsForAFileOfTheLayout) {
+  for (const char* name : {"index.json", "oci-layout"}) {
+    const ScratchFolder scratch;
+    ImageLayout layout = ImageLayout::create(scratch / "image");
+    layout.set_tag("v1", add_image(layout, "linux/amd64"));
+    const auto file = scratch.path() / "image" / name;
+    fs::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_THROW(ImageLayout::open(scratch / "image").index(), Error) << name;
+    const auto faults = validate_layout(scratch / "image");
+    ASSERT_EQ(faults.size(), 1U) << name;
+    EXPECT_EQ(faults[0].place, name);
+  }
 }
 
 TEST(ImageLayout, ABlobThatGoesOnAfterItsSizeIsRefused) {

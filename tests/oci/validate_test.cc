@@ -39,6 +39,20 @@ TEST(Validate, DuplicateKeysAreAFault) {
   EXPECT_EQ(faults[0].message, "JSON: duplicate key \"manifests\"");
 }
 
+TEST(Validate, NamesOfALayoutHaveWords) {
+  const test::ScratchFolder scratch;
+  for (const std::string name : {"", "/v1", "a//b", "a b"}) {
+    auto layout = ImageLayout::create(scratch / "image");
+    Descriptor image = test::add_image(layout, "linux/amd64");
+    image.annotations["org.opencontainers.image.ref.name"] = name;
+    layout.update([&](Index& all) { all.manifests = {image}; });
+    const auto faults = validate_layout(scratch / "image");
+    ASSERT_EQ(faults.size(), 1U) << name;
+    EXPECT_EQ(faults[0].place,
+              "index.json: manifests[0].annotations.org.opencontainers.image.ref.name");
+  }
+}
+
 /// An image whose only layer is `blob`, said to be of `type` and to unpack to `plain`.
 std::vector<Fault> faults_of_layer(std::string_view blob, const MediaType& type,
                                    std::string_view plain) {
