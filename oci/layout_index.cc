@@ -2,6 +2,7 @@
 #include "oci/layout_index.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <utility>
 
@@ -86,7 +87,20 @@ std::optional<Descriptor> find_entry(const Index& index, std::string_view name) 
   return *found;
 }
 
+bool is_ref_name(std::string_view name) {
+  constexpr std::string_view kMarks = "-._:@/+";
+  const bool words = !name.empty() && !name.starts_with('/') && !name.ends_with('/') &&
+                     name.find("//") == std::string_view::npos;
+  return words && std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+           return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != kMarks.npos;
+         });
+}
+
 void set_entry(Index& index, std::string_view name, Descriptor image) {
+  if (!name.empty() && !is_ref_name(name)) {
+    throw Error(ErrorCode::kInvalid, "\"" + std::string(name) + "\" is not a name in a layout",
+                "names have letters, digits and - . _ : @ + / only");
+  }
   std::erase_if(index.manifests, [&](const Descriptor& other) {
     return has_name(other, name) || (ref_name(other).empty() && other.digest == image.digest);
   });

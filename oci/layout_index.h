@@ -22,8 +22,12 @@ std::string ref_name(const Descriptor& entry);
 /// The first entry of that name, as other tools take it; of "", the first image without one.
 std::optional<Descriptor> find_entry(const Index& index, std::string_view name);
 
+/// Whether an entry may be called so: words of letters, digits and `-._:@+`, between slashes
+/// (image-spec, annotations.md).
+bool is_ref_name(std::string_view name);
+
 /// Gives `name`, or none where it is "", to the image: whatever had it loses it, and its entry with
-/// it; an image that has a name needs no entry without one.
+/// it; an image that has a name needs no entry without one. Throws kInvalid for what is no name.
 void set_entry(Index& index, std::string_view name, Descriptor image);
 
 /// False where nothing has the name.

@@ -251,13 +251,8 @@ class Validation {
     const auto found = annotations.find(kRefName);
     if (found == annotations.end()) return;
     const std::string& name = found->second;
-    constexpr std::string_view kMarks = "-._:@/+";
-    const bool words = !name.empty() && ("/" + name + "/").find("//") == std::string::npos;
-    const bool fits = words && std::all_of(name.begin(), name.end(), [&](unsigned char c) {
-                        return std::isalnum(c) != 0 ||
-                               kMarks.find(static_cast<char>(c)) != std::string_view::npos;
-                      });
-    if (!fits) fault(entry.place + ".annotations." + kRefName, "not a name: \"" + name + "\"");
+    if (is_ref_name(name)) return;
+    fault(entry.place + ".annotations." + kRefName, "not a name: \"" + name + "\"");
   }
 
   const BlobProvider& blobs_;

@@ -85,6 +85,7 @@ int run(Program& program, const Action& action, const Interrupt& interrupt) {
 }
 
 int main_with(int argc, char** argv) {
+  occupy_closed_streams();
   const Interrupt interrupt;
   GlobalOptions options;
   std::optional<Action> action;

@@ -11,6 +11,7 @@
 #include "tools/exit_status.h"
 #include "tools/open_image.h"
 #include "tools/push_flow.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
@@ -52,6 +53,7 @@ std::vector<Job> collect_jobs(Program& program, const PushCommandOptions& option
   for (const auto& text : options.names) {
     OpenedImage image = open_image(program, text);
     const oci::Reference target = target_of(image, options);
+    check_digest(target.to_string(), target.digest, image.root.digest);
     const auto same = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) {
       return job.image.root.digest == image.root.digest && job.target.name() == target.name();
     });

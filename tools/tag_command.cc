@@ -8,6 +8,7 @@
 #include "tools/open_image.h"
 #include "tools/push_flow.h"
 #include "tools/registry_name.h"
+#include "tools/write_image.h"
 
 namespace bale::tools {
 
@@ -41,6 +42,9 @@ int tag_in_registry(Program& program, const TagOptions& options) {
   }
   program.set_push_hosts(hosts_of(targets));
   const OpenedImage image = open_image(program, options.source);
+  for (const auto& target : targets) {
+    check_digest(target.to_string(), target.digest, image.root.digest);
+  }
   registry::PushOptions settings;
   if (options.force) settings.replace = registry::PushOptions::Replace::kAny;
   for (const auto& target : targets) {
@@ -65,6 +69,9 @@ int tag(Program& program, const TagOptions& options) {
     names.push_back(oci::Reference::parse(target).with_default_tag());
   }
   const oci::StoredImage source = find_source(program, options.source);
+  for (const auto& name : names) {
+    check_digest(name.to_string(), name.digest, source.root.digest);
+  }
   const auto origins = program.store().origins(source.root.digest);
   for (const auto& name : names) program.store().tag(name, source.root, origins);
   return exit_status::kDone;

@@ -20,6 +20,10 @@ struct TerminalOptions {
   LogLevel log_level = LogLevel::kInfo;
 };
 
+/// Takes the places of standard streams that are closed, before a file or a connection gets their
+/// numbers and with it what is printed. Reading and writing them goes on to fail.
+void occupy_closed_streams();
+
 /// Writes a result to standard output, and fails if that cannot take it (a full disk behind `>`).
 void print(std::string_view text);
 

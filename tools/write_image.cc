@@ -41,7 +41,7 @@ void write_to_store(Program& program, const OpenedImage& image, const oci::Image
   } else {
     copy_to_store(*image.blobs, image.root, program.store(), origins);
   }
-  if (name.reference) {
+  if (name.reference && (name.reference->tag || !name.reference->digest)) {
     program.store().tag(*name.reference, image.root, origins);
   } else {
     program.store().keep(image.root, origins);
@@ -57,6 +57,10 @@ void write_to_layout(Program& program, const OpenedImage& image, const oci::Imag
 /// `-` alone is an oci-archive.
 std::string archive_path(const oci::ImageName& name) {
   return name.transport == oci::Transport::kStandardIo ? "-" : name.path;
+}
+
+std::optional<oci::Digest> digest_in(const oci::ImageName& name) {
+  return name.digest || !name.reference ? name.digest : name.reference->digest;
 }
 
 template <typename Write>
@@ -187,8 +191,17 @@ void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& plat
   }
 }
 
+void check_digest(const std::string& name, const std::optional<oci::Digest>& named,
+                  const oci::Digest& image) {
+  if (!named || *named == image) return;
+  throw oci::Error(oci::ErrorCode::kInvalid,
+                   name + ": the image has another digest, " + image.to_string(),
+                   "name a tag: a digest cannot be chosen");
+}
+
 void write_image(Program& program, const OpenedImage& image, const oci::ImageName& destination,
                  const WriteOptions& options) {
+  check_digest(destination.to_string(), digest_in(destination), image.root.digest);
   switch (destination.transport) {
     case oci::Transport::kStore:
       return write_to_store(program, image, destination, options.origins);

@@ -44,7 +44,12 @@ void copy_to_store(const oci::BlobProvider& blobs, const oci::Descriptor& root, 
 /// Throws kNotFound for a platform that is not there, kInvalid for several with `single`.
 void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& platforms, bool single);
 
-/// Copies an image, with everything under it, to where the name says.
+/// Throws kInvalid where a name to write to has a digest, and not that of the image.
+void check_digest(const std::string& name, const std::optional<oci::Digest>& named,
+                  const oci::Digest& image);
+
+/// Copies an image, with everything under it, to where the name says. Throws kInvalid where that is
+/// another digest than the image's.
 void write_image(Program& program, const OpenedImage& image, const oci::ImageName& destination,
                  const WriteOptions& options);
 

@@ -129,6 +129,41 @@ TEST_F(CommandLineTest, AReaderThatHasSeenEnoughIsNoError) {
   EXPECT_EQ(oci::read_file(errors, 4096), "");
 }
 
+TEST_F(BuiltImageTest, NoDigestIsChosenForAnImage) {
+  const std::string other = "@sha256:" + std::string(64, '0');
+  const std::string layout = path("layout");
+  for (const std::string& command :
+       {"tag app:v1 app:v2" + other, "copy app:v1 app" + other, "copy app:v1 oci:" + layout + other,
+        "mutate app:v1 -t app:v2" + other + " --label a=b"}) {
+    const PeerRun run = bale(command);
+    EXPECT_EQ(run.status, 2) << command << ": " << run.output;
+    EXPECT_THAT(run.output, HasSubstr(digest_.substr(0, 7))) << command;
+  }
+  EXPECT_EQ(bale("digest --offline app:v2").status, 5);
+  EXPECT_FALSE(std::filesystem::exists(layout));
+  EXPECT_EQ(bale("tag app:v1 app:v2@" + digest_).status, 0);
+  EXPECT_EQ(digest_in("app:v2"), digest_);
+}
+
+TEST_F(BuiltImageTest, LayoutsGetNamesThatOthersTake) {
+  const std::string layout = "oci:" + path("layout");
+  for (const std::string name : {"'a b'", "ü", "a//b", "a/"}) {
+    EXPECT_EQ(bale("copy app:v1 " + layout + ":" + name).status, 2) << name;
+    EXPECT_EQ(bale("copy app:v1 oci-archive:" + path("image.tar") + ":" + name).status, 2) << name;
+  }
+  EXPECT_EQ(bale("copy app:v1 " + layout + ":team/app:v1.0+x").status, 0);
+  EXPECT_EQ(bale("validate " + layout).status, 0);
+}
+
+TEST_F(TlsVerify, WhatIsPrintedGoesIntoNoConnection) {
+  const std::string push = std::string(BALE_PROGRAM) + " --store " + store().string() + " push " +
+                           near() + ":v1 --to " + near();
+  const auto errors = scratch_ / "errors";
+  EXPECT_EQ(run_peer("(" + push + ":v2 2>" + errors.string() + " >&-)").status, 1);
+  EXPECT_THAT(oci::read_file(errors, 4096), HasSubstr("standard output"));
+  EXPECT_EQ(run_peer("(" + push + ":v3 >&- 2>&- <&-)").status, 1);
+}
+
 TEST_F(BuiltImageTest, WhereNothingCanBeMadeIsSaid) {
   write_text(scratch_ / "file", "");
   for (const PeerRun& run : {bale("copy app:v1 oci:" + path("file/layout:v1")),
