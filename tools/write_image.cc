@@ -181,6 +181,8 @@ void select_platforms(OpenedImage& image, const std::vector<oci::Platform>& plat
     image.root = oci::select_image(*image.blobs, image.root, platforms.front());
   } else if (single) {
     image.root = oci::select_image(*image.blobs, image.root, std::nullopt);
+  } else if (!image.root.media_type.is_index()) {
+    for (const auto& platform : platforms) oci::select_image(*image.blobs, image.root, platform);
   } else if (!platforms.empty()) {
     const auto index = oci::make_document(
         oci::select_platforms(oci::read_index(*image.blobs, image.root).value, platforms));

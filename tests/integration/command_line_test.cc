@@ -145,6 +145,14 @@ TEST_F(BuiltImageTest, NoDigestIsChosenForAnImage) {
   EXPECT_EQ(digest_in("app:v2"), digest_);
 }
 
+TEST_F(BuiltImageTest, SeveralPlatformsOfASingleImageAreNotThere) {
+  for (const std::string command : {"copy app:v1 app:v2", "digest app:v1"}) {
+    const PeerRun run = bale(command + " --platform linux/s390x,linux/riscv64");
+    EXPECT_EQ(run.status, 5) << command << ": " << run.output;
+    EXPECT_THAT(run.output, HasSubstr("no image for linux/")) << command;
+  }
+}
+
 TEST_F(BuiltImageTest, LayoutsGetNamesThatOthersTake) {
   const std::string layout = "oci:" + path("layout");
   for (const std::string name : {"'a b'", "ü", "a//b", "a/"}) {
