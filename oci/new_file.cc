@@ -99,6 +99,35 @@ UniqueFd duplicate(int descriptor, const fs::path& path) {
   return fd;
 }
 
+/// By what a file without a name gets one: linking the descriptor itself takes a capability.
+std::string link_to(const UniqueFd& fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
+
+/// A file that ends with its descriptor unless it is given a name: what kills the program leaves
+/// nothing of it. Nothing where there is no such file (NFS, most of FUSE, overlays before Linux
+/// 6.1), or no name to be had for it, in a root without /proc.
+UniqueFd try_unnamed_file(const fs::path& folder) {
+  UniqueFd fd(::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
+  if (fd && ::access(link_to(fd).c_str(), F_OK) != 0) fd.reset();
+  return fd;
+}
+
+/// False where something has the name.
+bool give_name(const UniqueFd& fd, const fs::path& name) {
+  const std::string link = link_to(fd);
+  if (::linkat(AT_FDCWD, link.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+  if (errno == EEXIST) return false;
+  throw errno_error("naming " + name.string());
+}
+
+/// For a moment, since a link replaces nothing, and a rename does.
+fs::path give_temporary_name(const UniqueFd& fd, const fs::path& path) {
+  const std::string start = path.string() + "." + std::to_string(::getpid()) + "-";
+  for (unsigned i = 0;; ++i) {
+    fs::path name = start + std::to_string(i);
+    if (give_name(fd, name)) return name;
+  }
+}
+
 /// What is no regular file. A pipe with a name is open once it has a reader, which can only be
 /// tried.
 UniqueFd open_special(const fs::path& path, const std::stop_token& stop) {
@@ -140,17 +169,24 @@ NewFile::NewFile(const fs::path& path, std::optional<unsigned> mode, const std::
     wait_unless_regular(stop);
     return;
   }
-  std::string name = path_.string() + ".XXXXXX";
-  fd_ = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd_) throw errno_error("creating a file beside " + path_.string());
-  temporary_ = std::move(name);
-  // mkostemp gives the owner alone the file; a file system without modes may leave it at that.
+  create();
+  // The owner alone has it by now; a file system without modes may leave it at that.
   static_cast<void>(::fchmod(fd_.get(), mode ? *mode : mode_like(path_, fd_)));
 }
 
 NewFile::NewFile(int descriptor, fs::path name, const std::stop_token& stop)
     : path_(std::move(name)), fd_(duplicate(descriptor, path_)) {
   wait_unless_regular(stop);
+}
+
+void NewFile::create() {
+  fd_ = try_unnamed_file(folder_of(path_));
+  unnamed_ = static_cast<bool>(fd_);
+  if (unnamed_) return;
+  std::string name = path_.string() + ".XXXXXX";
+  fd_ = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd_) throw errno_error("creating a file beside " + path_.string());
+  temporary_ = std::move(name);
 }
 
 NewFile::~NewFile() {
@@ -176,9 +212,13 @@ void NewFile::write(Bytes bytes) {
 }
 
 void NewFile::finish(Durability durability) {
-  if (temporary_.empty()) return;
+  if (!unnamed_ && temporary_.empty()) return;
   if (durability == Durability::kSynced && ::fsync(fd_.get()) != 0) {
-    throw errno_error("syncing " + temporary_.string());
+    throw errno_error("syncing " + path_.string());
+  }
+  if (std::exchange(unnamed_, false)) {
+    if (give_name(fd_, path_)) return;
+    temporary_ = give_temporary_name(fd_, path_);
   }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     throw errno_error("renaming to " + path_.string());

@@ -17,11 +17,13 @@ enum class Durability {
   kSynced,  ///< the content, under its name if it has it
 };
 
-/// A file that appears whole under its name, or not at all: written beside its place, and renamed
-/// by `finish`. A symbolic link stays, and the file that it leads to is replaced, or made. What is
-/// no regular file (a pipe, a device) is written to as it is, and so is `/dev/stdout`, `/dev/fd/N`
-/// or `/proc/self/fd/N` whatever is behind it: from where that descriptor stands. Waiting for the
-/// other side of a pipe ends with kInterrupted once `stop` is asked for. One thread at a time.
+/// A file that appears whole under its name, or not at all: written without a name, which `finish`
+/// gives it, so that a program that is killed leaves nothing. (Where the file system has no such
+/// files, it has a name beside its place, and is left there.) A symbolic link stays, and the file
+/// that it leads to is replaced, or made. What is no regular file (a pipe, a device) is written to
+/// as it is, and so is `/dev/stdout`, `/dev/fd/N` or `/proc/self/fd/N` whatever is behind it: from
+/// where that descriptor stands. Waiting for the other side of a pipe ends with kInterrupted once
+/// `stop` is asked for. One thread at a time.
 class NewFile final : public Sink {
  public:
   /// Without a mode the file gets the one that open(2) would give it, or that of the file that it
@@ -42,10 +44,13 @@ class NewFile final : public Sink {
   void finish(Durability durability = Durability::kWhole);
 
  private:
+  /// A regular file to be written to.
+  void create();
   void wait_unless_regular(const std::stop_token& stop);
 
   std::filesystem::path path_;       // no link
   std::filesystem::path temporary_;  // empty: none, or not any more
+  bool unnamed_ = false;
   UniqueFd fd_;
   std::optional<StoppableWait> wait_;  // before each write, where it may be for ever
 };

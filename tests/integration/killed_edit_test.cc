@@ -63,5 +63,41 @@ TEST_F(KilledEditTest, ManifestAddLeavesTheOldOrTheNewIndex) {
   kill_often("manifest add " + name("it") + " " + name("more"));
 }
 
+/// An archive is written anew, with a blob that takes a while.
+TEST_F(KilledEditTest, ManifestAddLeavesTheOldOrTheNewArchiveAndNothingBesideIt) {
+  constexpr int kMoments = 24;
+  test::write_text(scratch_ / "new.tar", test::make_tar({{"new", std::string(16 << 20, 'x')}}));
+  ASSERT_EQ(bale("mutate " + name("more") + " -t " + name("more") +
+                 " --compression none --append " + (scratch_ / "new.tar").string())
+                .status,
+            0);
+  const auto file = scratch_ / "archives/images.tar";
+  std::filesystem::create_directories(file.parent_path());
+  const std::string archive = "oci-archive:" + file.string() + ":it";
+  ASSERT_EQ(bale("manifest create " + archive + " " + name("first")).status, 0);
+  std::filesystem::copy_file(file, scratch_ / "before.tar");
+  const std::string edit = "manifest add " + archive + " " + name("more");
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_EQ(bale(edit).status, 0);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const auto size_after = std::filesystem::file_size(file);
+  for (int moment = 1; moment <= kMoments; ++moment) {
+    std::filesystem::copy_file(scratch_ / "before.tar", file,
+                               std::filesystem::copy_options::overwrite_existing);
+    const auto size_before = std::filesystem::file_size(file);
+    const double seconds = took.count() * moment / kMoments;
+    test::run_peer("timeout --signal=KILL " + std::to_string(seconds) + " " + BALE_PROGRAM +
+                   " --store " + store().string() + " " + edit);
+    const auto size = std::filesystem::file_size(file);
+    EXPECT_TRUE(size == size_before || size == size_after) << moment;
+    EXPECT_EQ(bale("validate " + archive).output, "") << moment;
+    if (!scratch_.has_unnamed_files()) continue;
+    for (const auto& beside : test::files_below(file.parent_path())) {
+      // In the moment before a name is replaced, a whole file has another one.
+      EXPECT_TRUE(beside == file || std::filesystem::file_size(beside) == size_after) << beside;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bale

@@ -61,6 +61,22 @@ TEST(NewFile, AppearsOnlyWhenItIsFinished) {
   EXPECT_EQ(read_file(scratch / "file", 100), "whole");
 }
 
+TEST(NewFile, HasNoNameUntilItIsFinished) {
+  const ScratchFolder scratch;
+  if (!scratch.has_unnamed_files()) GTEST_SKIP() << "of a kind that the file system has not";
+  NewFile first(scratch / "file");
+  NewFile second(scratch / "file");
+  first.write(as_bytes("first"));
+  second.write(as_bytes("second"));
+  EXPECT_TRUE(fs::is_empty(scratch.path()));
+  for (NewFile* file : {&first, &second}) {
+    file->finish();
+    file->finish();  // has its name
+    EXPECT_EQ(count_files(scratch.path()), 1);
+  }
+  EXPECT_EQ(read_file(scratch / "file", 100), "second");
+}
+
 TEST(NewFile, HasTheModeThatWasAskedFor) {
   const ScratchFolder scratch;
   write_file_atomically(scratch / "secret", "x", 0600);

@@ -5,6 +5,10 @@
 #include <stdexcept>
 #include <string>
 
+#include <fcntl.h>
+
+#include "oci/fd.h"
+
 namespace bale::test {
 
 ScratchFolder::ScratchFolder() {
@@ -16,6 +20,11 @@ ScratchFolder::ScratchFolder() {
 ScratchFolder::~ScratchFolder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+bool ScratchFolder::has_unnamed_files() const {
+  const oci::UniqueFd file(::open(path_.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
+  return static_cast<bool>(file);
 }
 
 }  // namespace bale::test

@@ -15,6 +15,8 @@ class ScratchFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const char* name) const { return path_ / name; }
+  /// Whether its file system knows files without names (open(2), O_TMPFILE).
+  bool has_unnamed_files() const;
 
  private:
   std::filesystem::path path_;
