@@ -54,8 +54,8 @@ void push_images(Program& program, const builder::BuildOutcome& outcome,
 
 /// Builds, stores, exports and pushes.
 int carry_out(Program& program, const BuildOptions& options, const builder::BuildRequest& request,
-              const std::vector<oci::Reference>& names, BuildParts& parts,
-              StoreImageResolver& images) {
+              const BuildTargets& targets, BuildParts& parts, StoreImageResolver& images) {
+  const auto& names = targets.names;
   std::unique_ptr<LayerMover> mover;
   LayerUploads* uploads = nullptr;
   if (options.push) {
@@ -74,13 +74,13 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
   const bool verified = check_images(program, outcome, options.verify);
   // After the checks: what they had to fetch of a base is not in its registry alone any more.
   tag_images(program.store(), outcome, all_names, images.origins());
-  const auto outputs = write_outputs(program, outcome, names, options);
+  write_outputs(program, outcome, targets.outputs);
   const bool whole = outcome.failures.empty() || options.allow_partial;
   if (uploads != nullptr && whole && verified) {
     push_images(program, outcome, all_names, *uploads, options.force);
   }
   write_result_files(outcome, names, options, program.stop());
-  print_digest(outcome.root().digest, outputs,
+  print_digest(outcome.root().digest, targets.outputs,
                {options.iid_file, options.digest_file, options.metadata_file});
   if (!verified) return exit_status::kVerification;
   const bool forgiven = options.push && options.allow_partial;
@@ -90,12 +90,8 @@ int carry_out(Program& program, const BuildOptions& options, const builder::Buil
 }  // namespace
 
 int run_build(Program& program, const BuildOptions& options) {
-  const auto names = tag_names(options);
-  if (options.push && names.empty()) {
-    throw oci::Error(oci::ErrorCode::kInvalid, "--push has no name to push to",
-                     "name the image with -t HOST/REPOSITORY:TAG");
-  }
-  if (options.push) program.set_push_hosts(hosts_of(names));
+  const auto targets = build_targets(options);
+  if (options.push) program.set_push_hosts(hosts_of(targets.names));
   StoreImageResolver images(program, parse_pull_policy(options.pull));
   builder::PodmanExecutor executor(options.podman);
   BuildParts parts(program, images, executor);
@@ -106,8 +102,8 @@ int run_build(Program& program, const BuildOptions& options) {
   request.named_contexts = contexts.open_named(options.build_contexts);
   request.run_settings.cache_mounts = program.store().cache_folder() / "mounts";
   if (options.check) return run_check(program, images, request);
-  if (options.dry_run) return run_dry(program, parts, request, names, options.push);
-  return carry_out(program, options, request, names, parts, images);
+  if (options.dry_run) return run_dry(program, parts, request, targets.names, options.push);
+  return carry_out(program, options, request, targets, parts, images);
 }
 
 }  // namespace bale::tools

@@ -21,6 +21,7 @@
 #include "oci/pipe_source.h"
 #include "tools/annotation_levels.h"
 #include "tools/option_values.h"
+#include "tools/output_spec.h"
 #include "tools/standard_input.h"
 
 namespace bale::tools {
@@ -265,14 +266,22 @@ builder::BuildRequest make_build_request(const BuildOptions& options, const Buil
   return request;
 }
 
-std::vector<oci::Reference> tag_names(const BuildOptions& options) {
-  std::vector<oci::Reference> names;
+BuildTargets build_targets(const BuildOptions& options) {
+  BuildTargets targets;
   for (const auto& tag : options.tags) {
     auto name = oci::Reference::parse(tag).with_default_tag();
     if (name.digest) refuse("-t " + tag + ": a digest cannot be chosen", "name a tag");
-    names.push_back(std::move(name));
+    targets.names.push_back(std::move(name));
   }
-  return names;
+  if (options.push && targets.names.empty()) {
+    refuse("--push has no name to push to", "name the image with -t HOST/REPOSITORY:TAG");
+  }
+  std::optional<oci::Reference> called;  // in an output
+  if (!targets.names.empty()) called = targets.names.front();
+  for (const auto& spec : options.outputs) {
+    targets.outputs.push_back(parse_output_spec(spec, called));
+  }
+  return targets;
 }
 
 }  // namespace bale::tools

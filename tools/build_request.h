@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "builder/build.h"
+#include "oci/image_name.h"
 #include "oci/reference.h"
 #include "tools/build_contexts.h"
 #include "tools/build_options.h"
@@ -29,7 +30,13 @@ builder::BuildRequest make_build_request(const BuildOptions& options, const Buil
 /// repository comes with its .git folder.
 BuildContexts::GitDir git_dir(const BuildArgs& args);
 
-/// The names of -t, with their tags. Throws kInvalid.
-std::vector<oci::Reference> tag_names(const BuildOptions& options);
+/// Where an image goes that is built.
+struct BuildTargets {
+  std::vector<oci::Reference> names;    ///< -t, with their tags
+  std::vector<oci::ImageName> outputs;  ///< -o
+};
+
+/// Throws kInvalid, so that nothing is built for a place that is none.
+BuildTargets build_targets(const BuildOptions& options);
 
 }  // namespace bale::tools

@@ -12,7 +12,6 @@
 #include "oci/json_writer.h"
 #include "tools/exit_status.h"
 #include "tools/output_file.h"
-#include "tools/output_spec.h"
 #include "tools/write_image.h"
 
 namespace bale::tools {
@@ -159,19 +158,14 @@ bool check_images(Program& program, const builder::BuildOutcome& outcome, bool s
   return !(found && strict);
 }
 
-std::vector<oci::ImageName> write_outputs(Program& program, const builder::BuildOutcome& outcome,
-                                          const std::vector<oci::Reference>& names,
-                                          const BuildOptions& options) {
-  std::vector<oci::ImageName> written;
-  for (const auto& text : options.outputs) {
-    const auto& destination = written.emplace_back(
-        parse_output_spec(text, names.empty() ? std::nullopt : std::optional(names.front())));
+void write_outputs(Program& program, const builder::BuildOutcome& outcome,
+                   const std::vector<oci::ImageName>& outputs) {
+  for (const auto& destination : outputs) {
     OpenedImage image{destination, outcome.root(),
                       std::make_shared<const ImageBlobs>(program.store(), outcome)};
     select_platforms(image, {}, destination.transport == oci::Transport::kDockerArchive);
     write_image(program, image, destination, {});
   }
-  return written;
 }
 
 void write_result_files(const builder::BuildOutcome& outcome,

@@ -63,10 +63,9 @@ std::vector<TaggedRoot> tags_by_root(const std::vector<NamedImage>& names,
 /// where something was found and `strict`.
 bool check_images(Program& program, const builder::BuildOutcome& outcome, bool strict);
 
-/// -o; gives the places back that it wrote to.
-std::vector<oci::ImageName> write_outputs(Program& program, const builder::BuildOutcome& outcome,
-                                          const std::vector<oci::Reference>& names,
-                                          const BuildOptions& options);
+/// -o
+void write_outputs(Program& program, const builder::BuildOutcome& outcome,
+                   const std::vector<oci::ImageName>& outputs);
 
 /// --iidfile, --digestfile, --metadata-file
 void write_result_files(const builder::BuildOutcome& outcome,

@@ -77,6 +77,20 @@ TEST_F(BadInputTest, UnknownPlatform) {
   EXPECT_FALSE(has_images());
 }
 
+TEST_F(BadInputTest, AnOutputThatIsNoneBeforeAnythingIsBuilt) {
+  for (const auto& [spec, complaint] :
+       {std::pair("oci:/tmp/image", "\"oci:/tmp/image\" is no KEY=VALUE"),
+        std::pair("type=oic,dest=image", "unknown type \"oic\""),
+        std::pair("type=oci", "dest is missing"),
+        std::pair("type=oci,dest=image,mode=max", "unknown key \"mode\"")}) {
+    const auto run = build("FROM scratch\nCOPY a.txt /\n", "-t app:v1 -o " + std::string(spec));
+    EXPECT_EQ(run.status, 2) << spec;
+    EXPECT_THAT(error_line(run), HasSubstr(complaint));
+    EXPECT_THAT(run.output, HasSubstr("type=oci-archive,dest=image.tar"));
+    EXPECT_FALSE(has_images()) << spec;
+  }
+}
+
 TEST_F(BadInputTest, UnreachableRegistry) {
   const auto run = build("FROM 127.0.0.1:1/base:v1\nCOPY a.txt /\n");
   EXPECT_EQ(run.status, 6);
