@@ -5,13 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "oci/decompressor.h"
 #include "oci/error.h"
 #include "oci/image.h"
 #include "oci/json_writer.h"
+#include "oci/layer_reader.h"
 #include "oci/spool.h"
 #include "oci/tar_writer.h"
-#include "oci/unpack_limits.h"
 
 namespace bale::oci {
 
@@ -72,11 +71,11 @@ std::string manifest_json(const std::vector<DockerArchiveImage>& wanted,
 
 void write_layer(const BlobProvider& blobs, const Descriptor& layer, const DiffId& diff_id,
                  TarWriter& tar) {
-  Decompressor plain(blobs.open(layer));
-  SpooledFile file = spool(plain, UnpackLimits().for_blob(layer.size));
+  const auto plain = open_layer(blobs, layer);
+  VerifyingSource verified(*plain, diff_id.digest());
+  SpooledFile file = spool(verified);
   FileSource content(std::move(file.fd));
-  VerifyingSource verified(content, diff_id.digest(), file.size);
-  tar.add(file_entry(layer_name(diff_id), file.size), verified);
+  tar.add(file_entry(layer_name(diff_id), file.size), content);
 }
 
 }  // namespace

@@ -75,22 +75,22 @@ void HashingSink::write(Bytes bytes) {
   next_.write(bytes);
 }
 
-VerifyingSource::VerifyingSource(Source& next, Digest digest, std::uint64_t size)
+VerifyingSource::VerifyingSource(Source& next, Digest digest, std::optional<std::uint64_t> size)
     : next_(next), expected_(std::move(digest)), hasher_(expected_.algorithm()), size_(size) {}
 
 std::size_t VerifyingSource::read(MutableBytes buffer) {
   if (ended_) return 0;
   const std::size_t got = next_.read(buffer);
   seen_ += got;
-  if (seen_ > size_) {
+  if (seen_ > size_.value_or(seen_)) {
     throw Error(ErrorCode::kCorrupt,
-                expected_.to_string() + " is longer than its " + std::to_string(size_) + " bytes");
+                expected_.to_string() + " is longer than its " + std::to_string(*size_) + " bytes");
   }
   hasher_.update(buffer.first(got));
-  if (got > 0 && seen_ < size_) return got;
-  if (seen_ < size_) {
+  if (got > 0 && seen_ != size_) return got;
+  if (seen_ < size_.value_or(0)) {
     throw Error(ErrorCode::kCorrupt, expected_.to_string() + " ends after " +
-                                         std::to_string(seen_) + " of " + std::to_string(size_) +
+                                         std::to_string(seen_) + " of " + std::to_string(*size_) +
                                          " bytes");
   }
   // With the last bytes, not after them: who reads just `size` bytes is safe too.

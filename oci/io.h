@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "oci/bytes.h"
@@ -101,11 +102,11 @@ class HashingSink final : public Sink {
 };
 
 /// Reads `next`, and gives out its last bytes and its end only if they make exactly `size` bytes
-/// with `digest`; else throws kCorrupt, at the latest one byte past the size. `next` must outlive
-/// it.
+/// with `digest`; else throws kCorrupt, at the latest one byte past the size. Where the size is not
+/// known, all bytes come before what they make is verified, with the end. `next` must outlive it.
 class VerifyingSource final : public Source {
  public:
-  VerifyingSource(Source& next, Digest digest, std::uint64_t size);
+  VerifyingSource(Source& next, Digest digest, std::optional<std::uint64_t> size = std::nullopt);
   std::size_t read(MutableBytes buffer) override;
 
  private:
@@ -114,7 +115,7 @@ class VerifyingSource final : public Source {
   Source& next_;
   Digest expected_;
   Hasher hasher_;
-  std::uint64_t size_;
+  std::optional<std::uint64_t> size_;
   std::uint64_t seen_ = 0;
   bool verified_ = false;
   bool ended_ = false;

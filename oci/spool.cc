@@ -2,7 +2,6 @@
 #include "oci/spool.h"
 
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,7 +39,7 @@ UniqueFd seekable(UniqueFd fd, const std::stop_token& stop) {
                      ::lseek(fd.get(), 0, SEEK_CUR) == 0;
   if (whole) return fd;
   PipeSource content(std::move(fd), stop);
-  return spool(content, std::numeric_limits<std::uint64_t>::max()).fd;
+  return spool(content).fd;
 }
 
 SpooledFile spool(Source& source, std::uint64_t limit) {

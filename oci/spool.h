@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <stop_token>
 
 #include "oci/fd.h"
@@ -25,6 +26,6 @@ UniqueFd seekable(UniqueFd fd, const std::stop_token& stop = {});
 
 /// Writes all of `source` to a temporary file in the spool folder, for formats that need a
 /// size before the bytes, or bytes out of order. Throws kCorrupt past `limit` bytes.
-SpooledFile spool(Source& source, std::uint64_t limit);
+SpooledFile spool(Source& source, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace bale::oci

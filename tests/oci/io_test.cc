@@ -2,6 +2,7 @@
 #include "oci/io.h"
 
 #include <array>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,8 @@ namespace {
 const std::string kText(1000, 'x');
 const Digest kDigest = Digest::of(as_bytes(kText));
 
-std::string read_verified(std::string_view text, const Digest& digest, std::uint64_t size) {
+std::string read_verified(std::string_view text, const Digest& digest,
+                          std::optional<std::uint64_t> size) {
   BytesSource bytes(as_bytes(text));
   VerifyingSource source(bytes, digest, size);
   return read_all(source, 10'000);
@@ -38,6 +40,13 @@ TEST(VerifyingSource, WhoReadsNoFurtherThanTheSizeIsSafeToo) {
   std::array<std::byte, 600> buffer{};
   EXPECT_EQ(source.read(buffer), 600U);
   EXPECT_THROW(source.read(buffer), Error);
+}
+
+TEST(VerifyingSource, ChecksWhatHasNoSizeAtItsEnd) {
+  EXPECT_EQ(read_verified(kText, kDigest, std::nullopt), kText);
+  EXPECT_EQ(read_verified("", Digest::of({}), std::nullopt), "");
+  EXPECT_THROW(read_verified(kText.substr(1), kDigest, std::nullopt), Error);
+  EXPECT_THROW(read_verified("", kDigest, std::nullopt), Error);
 }
 
 }  // namespace
