@@ -16,7 +16,7 @@ inline constexpr int kNotFound = 5;
 inline constexpr int kUnavailable = 6;
 inline constexpr int kVerification = 7;
 inline constexpr int kStepFailed = 8;
-inline constexpr int kInterrupted = 130;  ///< by Ctrl-C; see Interrupt for other signals
+inline constexpr int kInterrupted = 130;
 }  // namespace exit_status
 
 inline int exit_status_of(oci::ErrorCode code) {

@@ -5,15 +5,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tools/exit_status.h"
+
 namespace bale::tools {
 
 namespace {
 
 /// Sent by the destructor to end the waiting thread.
 constexpr int kEndSignal = SIGUSR1;
-
-/// What a shell adds to the number of the signal that has ended a program.
-constexpr int kSignalStatus = 128;
 
 bool is_ignored(int number) {
   struct sigaction action {};
@@ -32,7 +31,7 @@ sigset_t waited_signals() {
 
 }  // namespace
 
-Interrupt::Interrupt() : signal_(SIGINT) {
+Interrupt::Interrupt() {
   const sigset_t set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A registry that closes its side and a reader that goes away are errors, not the end.
@@ -49,12 +48,9 @@ void Interrupt::wait_for_signals() {
   const sigset_t set = waited_signals();
   int number = 0;
   while (sigwait(&set, &number) == 0 && number != kEndSignal) {
-    if (source_.stop_requested()) _exit(exit_status());
-    signal_ = number;
+    if (source_.stop_requested()) _exit(exit_status::kInterrupted);
     source_.request_stop();
   }
 }
-
-int Interrupt::exit_status() const { return kSignalStatus + signal_; }
 
 }  // namespace bale::tools

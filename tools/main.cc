@@ -68,15 +68,14 @@ std::optional<Action> parse(Arguments arguments, GlobalOptions& options) {
   return parse(arguments, Commands::kAll, options);
 }
 
-int run(Program& program, const Action& action, const Interrupt& interrupt) {
+int run(Program& program, const Action& action) {
   const bool color = wants_color(program.options().terminal.color);
   try {
     return action(program);
   } catch (const oci::Error& error) {
     program.end_progress();
     print_error(error, color);
-    return error.code() == oci::ErrorCode::kInterrupted ? interrupt.exit_status()
-                                                        : exit_status_of(error.code());
+    return exit_status_of(error.code());
   } catch (const std::exception& error) {
     program.end_progress();
     print_error(oci::Error(oci::ErrorCode::kFailed, error.what()), color);
@@ -97,7 +96,7 @@ int main_with(int argc, char** argv) {
   }
   if (!action) return exit_status::kDone;
   Program program(options, interrupt.token());
-  return run(program, *action, interrupt);
+  return run(program, *action);
 }
 
 }  // namespace

@@ -125,14 +125,13 @@ TEST_F(ArchivePipeTest, AnInterruptEndsACopyInTheMiddle) {
   write_text(context() / "a.txt", std::string(size, 'x'));
   ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n", "--compression none -t large:v1").status, 0);
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-  // A shell says 128 and the number of the signal.
-  for (const auto& [signal, status] : {std::pair("INT", "130"), {"TERM", "143"}, {"HUP", "129"}}) {
+  for (const std::string signal : {"INT", "TERM", "HUP"}) {
     // Standard output is full until bale has been told to end.
     const PeerRun run =
         run_peer("(" + program() + " copy large:v1 - > " + path("pipe") + " & exec 3< " +
                  path("pipe") + "; head -c 1 <&3 > " + path("start") + "; kill -" + signal +
                  " $!; cat <&3 > " + path("rest") + "; wait $!; echo status $?)");
-    EXPECT_THAT(run.output, HasSubstr(std::string("status ") + status));
+    EXPECT_THAT(run.output, HasSubstr("status 130"));
     EXPECT_LT(fs::file_size(path("rest")), size);
   }
 }
