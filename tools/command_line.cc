@@ -80,6 +80,16 @@ class UsageError {
   Words options_;                      // of all on the way
 };
 
+/// Adds no second "..." to arguments that are called `SRC... DST`.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_usage(const CLI::Option* option) const override {
+    const std::string name = option->get_name(/*positional=*/true);
+    const bool says_how_many = name.find("...") != std::string::npos;
+    return says_how_many ? name : CLI::Formatter::make_option_usage(option);
+  }
+};
+
 /// Mostly a variable of a script that was not set: taken for no option at all it would switch off
 /// what the option guards.
 std::string refuse_empty(const std::string& value) {
@@ -190,6 +200,7 @@ void Command::runs(Action action) const {
 CommandLine::CommandLine(const std::string& name, const std::string& help,
                          const std::string& version)
     : app_(std::make_unique<CLI::App>(help, name)) {
+  app_->formatter(std::make_shared<HelpFormatter>());
   app_->set_version_flag("--version", version);
   app_->fallthrough();
   app_->require_subcommand(1);

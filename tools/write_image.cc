@@ -4,18 +4,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <fcntl.h>
-
 #include "oci/copy_image.h"
-#include "oci/docker_archive.h"
-#include "oci/docker_archive_writer.h"
 #include "oci/document.h"
 #include "oci/document_cache.h"
 #include "oci/error.h"
 #include "oci/image.h"
 #include "oci/image_walk.h"
-#include "oci/oci_archive.h"
 #include "registry/pull.h"
+#include "tools/archive_output.h"
 #include "tools/output_file.h"
 #include "tools/push_flow.h"
 
@@ -54,46 +50,13 @@ void write_to_layout(Program& program, const OpenedImage& image, const oci::Imag
   layout.set_tag(name.tag, image.root);
 }
 
-/// `-` alone is an oci-archive.
-std::string archive_path(const oci::ImageName& name) {
-  return name.transport == oci::Transport::kStandardIo ? "-" : name.path;
-}
-
 std::optional<oci::Digest> digest_in(const oci::ImageName& name) {
   return name.digest || !name.reference ? name.digest : name.reference->digest;
 }
 
-template <typename Write>
-void write_to_file(Program& program, const std::string& path, const Write& write) {
-  oci::NewFile file = open_output(path, program.stop());
-  if (file.is_terminal()) {
-    throw oci::Error(oci::ErrorCode::kInvalid, "an archive is nothing for a terminal to show",
-                     "send it to a file or a command: > image.tar");
-  }
-  write(file);
-  file.finish();
-}
-
-void write_to_oci_archive(Program& program, const OpenedImage& image, const oci::ImageName& name) {
-  write_to_file(program, archive_path(name), [&](oci::Sink& out) {
-    oci::write_oci_archive(*image.blobs, image.root, name.tag, out);
-  });
-}
-
-void write_to_docker_archive(Program& program, const OpenedImage& image,
-                             const oci::ImageName& name) {
-  write_to_file(program, archive_path(name), [&](oci::Sink& out) {
-    oci::DockerArchiveImage entry{{}, image.root};
-    if (name.reference) entry.names = {name.reference->to_string()};
-    oci::write_docker_archive(*image.blobs, {entry}, out);
-  });
-}
-
-bool is_on_standard_output(const oci::ImageName& name) {
-  const bool archive = name.transport == oci::Transport::kOciArchive ||
-                       name.transport == oci::Transport::kDockerArchive ||
-                       name.transport == oci::Transport::kStandardIo;
-  return archive && is_standard_output(archive_path(name));
+/// What the image is called in an archive that is named like this.
+std::string name_in_archive(const oci::ImageName& name) {
+  return name.reference ? name.reference->to_string() : name.tag;
 }
 
 registry::BlobPusherOptions pusher_options(Program& program, const std::string& repository,
@@ -213,9 +176,8 @@ void write_image(Program& program, const OpenedImage& image, const oci::ImageNam
       return write_to_layout(program, image, destination);
     case oci::Transport::kOciArchive:
     case oci::Transport::kStandardIo:
-      return write_to_oci_archive(program, image, destination);
     case oci::Transport::kDockerArchive:
-      return write_to_docker_archive(program, image, destination);
+      return write_archive(program, destination, {{image, name_in_archive(destination)}});
   }
 }
 
