@@ -110,10 +110,11 @@ TEST_P(HttpTraffic, LetsASlowReaderHoldUpTheTransfer) {
 }
 
 TEST_P(HttpTraffic, WaitsForAPlaceThatADroppedAnswerLeaves) {
+  constexpr std::size_t kSize = std::size_t{4} << 20;  // more than there is room for on the way
   std::atomic<bool> dropped = false;
   test::HttpServer server([&](const test::HttpRequest& request) {
     EXPECT_TRUE(dropped || request.path() == "/first");
-    return test::HttpAnswer{.body = many_bytes(1 << 20)};
+    return test::HttpAnswer{.body = many_bytes(kSize)};
   });
   HttpOptions options;
   options.transport.limits = {.small = 1, .uploads = 1, .downloads = 1};
@@ -121,11 +122,10 @@ TEST_P(HttpTraffic, WaitsForAPlaceThatADroppedAnswerLeaves) {
   auto first = client.open(get(server, "/first"));
   std::vector<std::thread> others;
   for (int i = 0; i < 3; ++i) {
-    others.emplace_back(
-        [&] { EXPECT_EQ(client.send(get(server, "/next")).body.size(), 1U << 20); });
+    others.emplace_back([&] { EXPECT_EQ(client.send(get(server, "/next")).body.size(), kSize); });
   }
-  std::string most(1 << 19, '\0');
-  EXPECT_EQ(oci::read_full(*first.body, std::as_writable_bytes(std::span(most))), most.size());
+  std::string some(1 << 19, '\0');
+  EXPECT_EQ(oci::read_full(*first.body, std::as_writable_bytes(std::span(some))), some.size());
   dropped = true;
   first.body.reset();
   for (auto& other : others) other.join();
