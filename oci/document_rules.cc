@@ -16,8 +16,8 @@ namespace {
 
 std::string check_media_type(const CheckedObject& object, std::string_view key, Presence presence) {
   const auto type = object.text(key, presence);
-  if (type && !MediaType(*type).is_well_formed())
-    object.fault(key, "not a media type: \"" + *type + "\"");
+  const bool fits = !type || MediaType(*type).is_well_formed();
+  if (!fits) object.fault(key, "not a media type: \"" + *type + "\"");
   return type.value_or("");
 }
 
