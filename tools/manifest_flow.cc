@@ -206,6 +206,7 @@ int add_to_index(Program& program, const ManifestOptions& options) {
     if (!oci::is_attestation(entry)) entry = oci::edited(std::move(entry), edit);
   }
   if (!options.dry_run) {
+    (void)present_index(place->read(), options.name);  // before anything is brought to it
     for (const auto& source : sources) place->bring(source);
   }
   return edit_place(*place, options, [&](const std::optional<PlacedImage>& now) {

@@ -73,6 +73,9 @@ TEST_F(ManifestTest, ToldByItsStatusWhetherThereIsOne) {
   EXPECT_EQ(bale("manifest rm app:v1").status, 0);
   EXPECT_EQ(bale("manifest rm app:v1").status, 5);
   EXPECT_EQ(bale("manifest add app:v1 " + image("amd64")).status, 5);
+  const auto layout = scratch_ / "none";
+  EXPECT_EQ(bale("manifest add oci:" + layout.string() + ":v1 " + image("amd64")).status, 5);
+  EXPECT_FALSE(std::filesystem::exists(layout));
 }
 
 TEST_F(ManifestTest, HoldsTheSetOfPlatformsToWhatIsExpected) {
