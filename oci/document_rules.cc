@@ -9,6 +9,7 @@
 #include "oci/error.h"
 #include "oci/image.h"
 #include "oci/manifest.h"
+#include "oci/rfc3339.h"
 
 namespace bale::oci {
 
@@ -19,6 +20,20 @@ std::string check_media_type(const CheckedObject& object, std::string_view key, 
   const bool fits = !type || MediaType(*type).is_well_formed();
   if (!fits) object.fault(key, "not a media type: \"" + *type + "\"");
   return type.value_or("");
+}
+
+/// image-spec, annotations.md: texts, and the one of a defined key that has a form of its own.
+void check_annotations(const CheckedObject& object) {
+  constexpr std::string_view kCreated = "org.opencontainers.image.created";
+  object.check_text_map("annotations");
+  const auto annotations = object.find("annotations");
+  if (!annotations || !annotations->is_object()) return;
+  for (const auto [key, value] : annotations->members()) {
+    if (key != kCreated || !value.is_string() || value.text().empty()) continue;
+    if (parse_rfc3339(value.text())) continue;
+    object.fault("annotations." + std::string(key),
+                 "not a time of RFC 3339: \"" + std::string(value.text()) + "\"");
+  }
 }
 
 void check_known_platform(const CheckedObject& object, const Platform& platform) {
@@ -108,7 +123,7 @@ void check_head(const CheckedObject& document, const MediaType& expected) {
   if (docker && type.empty())
     document.fault("mediaType", "missing, which Docker's format requires");
   check_media_type(document, "artifactType", Presence::kOptional);
-  document.check_text_map("annotations");
+  check_annotations(document);
   if (const auto subject = document.object("subject", Presence::kOptional)) {
     check_descriptor(*subject);
   }
@@ -146,7 +161,7 @@ std::optional<Link> check_descriptor(const CheckedObject& object) {
   const auto size = object.integer("size", Presence::kRequired);
   if (size && *size < 0) object.fault("size", "negative");
   check_urls(object);
-  object.check_text_map("annotations");
+  check_annotations(object);
   check_media_type(object, "artifactType", Presence::kOptional);
   std::optional<Platform> platform;
   if (const auto value = object.object("platform", Presence::kOptional)) {

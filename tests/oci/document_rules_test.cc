@@ -38,7 +38,8 @@ TEST_P(ValidateFaults, AreToldWithTheirPlace) {
 
 /// What readers let pass, since the bytes can be read and mean one thing: it is for `validate` to
 /// tell. All else, readers refuse too.
-const std::set<std::string> kReadAllTheSame = {"ArchitectureEmpty",
+const std::set<std::string> kReadAllTheSame = {"AnnotationNoTime",
+                                               "ArchitectureEmpty",
                                                "ArtifactTypeNoMediaType",
                                                "AttestationOfNoDigest",
                                                "AttestationOfNothing",
@@ -68,6 +69,7 @@ const std::set<std::string> kReadAllTheSame = {"ArchitectureEmpty",
                                                "LayerOfHugeSize",
                                                "LayerOfNoLayerType",
                                                "LayerOneByteTooLong",
+                                               "ManifestAnnotationNoTime",
                                                "OsEmpty",
                                                "PlatformAsArchitecture",
                                                "PlatformByAnotherName",
@@ -134,6 +136,9 @@ const SpoiledCase kCases[] = {
      "manifests[0].urls"},
     {"AnnotationNoText", index([](Json& j) { j["annotations"]["a"] = 1; }), "annotations.a"},
     {"AnnotationsNoObject", index([](Json& j) { j["annotations"] = "a"; }), "annotations"},
+    {"AnnotationNoTime",
+     index([](Json& j) { j["annotations"]["org.opencontainers.image.created"] = "yesterday"; }),
+     "annotations.org.opencontainers.image.created"},
     {"EmptyAnnotationKey", index([](Json& j) { j["annotations"][""] = "a"; }), "annotations"},
     {"DataNoBase64", index([](Json& j) { j["manifests"][0]["data"] = "***"; }),
      "manifests[0].data"},
@@ -337,6 +342,9 @@ const SpoiledCase kCases[] = {
      "layers[0].size"},
     {"TooManyLayers", manifest([](Json& j) { j["layers"] = Json(10'001, Json::object()); }),
      "layers"},
+    {"ManifestAnnotationNoTime",
+     manifest([](Json& j) { j["annotations"]["org.opencontainers.image.created"] = "2024-13-01"; }),
+     "annotations.org.opencontainers.image.created"},
     {"ManifestAnnotationNumber", manifest([](Json& j) { j["annotations"]["x"] = 1; }),
      "annotations.x"},
     {"ManifestSubjectWithoutSize", manifest([](Json& j) {
