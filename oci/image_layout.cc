@@ -172,7 +172,7 @@ void ImageLayout::update(const std::function<void(Index& index)>& edit) {
   Index after = before;
   edit(after);
   if (after == before) return;
-  const std::string text = with_entries(old_text, after.manifests);
+  const std::string text = with_entries(old_text, before, after.manifests);
   if (after.manifests.size() > kMaxDescriptors || text.size() > kMaxManifestSize) {
     throw Error(ErrorCode::kFailed, path().string() + " holds as many images as a layout can",
                 "remove some, for instance with bale untag");

@@ -96,11 +96,14 @@ bool is_ref_name(std::string_view name) {
          });
 }
 
+void check_ref_name(std::string_view name) {
+  if (name.empty() || is_ref_name(name)) return;
+  throw Error(ErrorCode::kInvalid, "\"" + std::string(name) + "\" is not a name in a layout",
+              "names have letters, digits and - . _ : @ + / only");
+}
+
 void set_entry(Index& index, std::string_view name, Descriptor image) {
-  if (!name.empty() && !is_ref_name(name)) {
-    throw Error(ErrorCode::kInvalid, "\"" + std::string(name) + "\" is not a name in a layout",
-                "names have letters, digits and - . _ : @ + / only");
-  }
+  check_ref_name(name);
   std::erase_if(index.manifests, [&](const Descriptor& other) {
     return has_name(other, name) || (ref_name(other).empty() && other.digest == image.digest);
   });
@@ -132,10 +135,10 @@ Descriptor resolve_entry(const Index& index, std::string_view name, const std::s
               "name one of " + some_of(names_of(index)));
 }
 
-std::string with_entries(std::string_view index_json, const std::vector<Descriptor>& entries) {
+std::string with_entries(std::string_view index_json, const Index& before,
+                         const std::vector<Descriptor>& entries) {
   Json json = parse_json(index_json, "index");
-  const std::vector<Descriptor> before = parse_index(index_json).manifests;
-  WrittenEntries written(before, json["manifests"]);
+  WrittenEntries written(before.manifests, json["manifests"]);
   Json after = Json::array();
   for (const auto& entry : entries) after.push_back(written.take(entry));
   json["manifests"] = std::move(after);

@@ -26,8 +26,11 @@ std::optional<Descriptor> find_entry(const Index& index, std::string_view name);
 /// (image-spec, annotations.md).
 bool is_ref_name(std::string_view name);
 
+/// Throws kInvalid where an entry may not be called so; "" is no name, and passes.
+void check_ref_name(std::string_view name);
+
 /// Gives `name`, or none where it is "", to the image: whatever had it loses it, and its entry with
-/// it; an image that has a name needs no entry without one. Throws kInvalid for what is no name.
+/// it; an image that has a name needs no entry without one. Throws as check_ref_name does.
 void set_entry(Index& index, std::string_view name, Descriptor image);
 
 /// False where nothing has the name.
@@ -38,9 +41,11 @@ bool remove_entry(Index& index, std::string_view name);
 /// is named in the message.
 Descriptor resolve_entry(const Index& index, std::string_view name, const std::string& place);
 
-/// The text of an index.json that is to have these entries: what it had already stays as it is
-/// written there, entries and all else, with members that we do not know. Throws kCorrupt.
-std::string with_entries(std::string_view index_json, const std::vector<Descriptor>& entries);
+/// The text of an index.json, which reads as `before`, with these entries in place of its own: what
+/// it had already stays as it is written there, entries and all else, with members that we do not
+/// know.
+std::string with_entries(std::string_view index_json, const Index& before,
+                         const std::vector<Descriptor>& entries);
 
 /// The content of a layout's `oci-layout`; the check throws kCorrupt for another version.
 std::string layout_version_json();

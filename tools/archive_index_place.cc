@@ -109,9 +109,10 @@ void ArchiveIndexPlace::write(const Rewrite& rewrite, const Blobs& documents) co
   for (const auto& source : sources_) {
     images.push_back({completed.emplace_back(before, source.blobs), source.entries});
   }
-  const std::string index = rewrite.before
-                                ? oci::with_entries(rewrite.before->index_json(), rewrite.entries)
-                                : oci::to_json(oci::Index{.manifests = rewrite.entries});
+  const auto& old = rewrite.before;
+  const std::string index =
+      old ? oci::with_entries(old->index_json(), old->index(), rewrite.entries)
+          : oci::to_json(oci::Index{.manifests = rewrite.entries});
   oci::NewFile file(path_);
   oci::write_oci_archive(images, index, file);
   file.finish(oci::Durability::kSynced);  // the old one may be the only copy that there is

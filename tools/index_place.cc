@@ -145,6 +145,7 @@ oci::ImageName existing_index_name(oci::ImageName name) {
 
 std::unique_ptr<IndexPlace> open_index_place(Program& program, const oci::ImageName& name) {
   refuse_digest(name);
+  oci::check_ref_name(name.tag);
   switch (name.transport) {
     case oci::Transport::kStore:
       return std::make_unique<StoreIndexPlace>(program.store(), name.reference->with_default_tag());

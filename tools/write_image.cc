@@ -10,6 +10,7 @@
 #include "oci/error.h"
 #include "oci/image.h"
 #include "oci/image_walk.h"
+#include "oci/layout_index.h"
 #include "registry/pull.h"
 #include "tools/archive_output.h"
 #include "tools/output_file.h"
@@ -167,6 +168,7 @@ void check_digest(const std::string& name, const std::optional<oci::Digest>& nam
 void write_image(Program& program, const OpenedImage& image, const oci::ImageName& destination,
                  const WriteOptions& options) {
   check_digest(destination.to_string(), digest_in(destination), image.root.digest);
+  oci::check_ref_name(destination.tag);
   switch (destination.transport) {
     case oci::Transport::kStore:
       return write_to_store(program, image, destination, options.origins);

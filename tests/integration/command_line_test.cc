@@ -158,7 +158,9 @@ TEST_F(BuiltImageTest, LayoutsGetNamesThatOthersTake) {
   for (const std::string name : {"'a b'", "ü", "a//b", "a/"}) {
     EXPECT_EQ(bale("copy app:v1 " + layout + ":" + name).status, 2) << name;
     EXPECT_EQ(bale("copy app:v1 oci-archive:" + path("image.tar") + ":" + name).status, 2) << name;
+    EXPECT_EQ(bale("manifest create " + layout + ":" + name + " app:v1").status, 2) << name;
   }
+  EXPECT_FALSE(std::filesystem::exists(path("layout")));  // said before anything is copied
   EXPECT_EQ(bale("copy app:v1 " + layout + ":team/app:v1.0+x").status, 0);
   EXPECT_EQ(bale("validate " + layout).status, 0);
 }
