@@ -51,6 +51,20 @@ TEST_F(OutputFileTest, ResultFilesFollowLinks) {
   }
 }
 
+TEST_F(OutputFileTest, AFileWithoutANameBeforeTakesItsPlaceWhereThereIsNoProcToo) {
+  const std::string own = ::geteuid() == 0 ? "unshare -m" : "unshare -rm";
+  fs::create_directory(scratch_ / "out");
+  for (const std::string content : {"first", "second"}) {
+    write_text(context() / "a.txt", content);
+    ASSERT_EQ(build("FROM scratch\nCOPY a.txt /\n").status, 0);
+    const PeerRun run = run_peer(own + " sh -c 'mount -t tmpfs none /proc && " + program() +
+                                 " copy app:v1 oci-archive:" + path("out/image.tar") + "'");
+    EXPECT_EQ(run.status, 0) << run.output;
+    EXPECT_EQ(digest_in("oci-archive:" + path("out/image.tar")), digest_in("app:v1"));
+    EXPECT_EQ(files_below(scratch_ / "out").size(), 1U);
+  }
+}
+
 TEST_F(OutputFileTest, AResultHasStandardOutputForItself) {
   for (const std::string& name : {std::string("-"), std::string("/dev/stdout")}) {
     const PeerRun run = bale_in_shell("build --digestfile " + name + " " + context().string() +
