@@ -182,16 +182,11 @@ class Editing {
       if (index.subject) dropped_fields_.insert("subject");
       index.subject.reset();
       index.artifact_type.clear();
-      drop(index.annotations);
-      for (auto& entry : index.manifests) drop(entry.annotations);
+      leave_out(index.annotations, dropped_fields_);
+      for (auto& entry : index.manifests) leave_out(entry.annotations, dropped_fields_);
     }
     index.media_type =
         in_format(index.media_type, docker ? ImageFormat::kDocker : ImageFormat::kOci);
-  }
-
-  void drop(Annotations& annotations) {
-    for (const auto& [key, value] : annotations) dropped_fields_.insert(key);
-    annotations.clear();
   }
 
   void annotate(Index& index) const {

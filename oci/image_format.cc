@@ -37,16 +37,17 @@ std::set<std::string> leave_out_what_docker_lacks(Manifest& manifest) {
   if (manifest.subject) keys.insert("subject");
   manifest.subject.reset();
   manifest.artifact_type.clear();
-  const auto leave_out = [&](Annotations& annotations) {
-    for (const auto& [key, value] : annotations) keys.insert(key);
-    annotations.clear();
-  };
-  leave_out(manifest.annotations);
-  for (auto& layer : manifest.layers) leave_out(layer.annotations);
+  leave_out(manifest.annotations, keys);
+  for (auto& layer : manifest.layers) leave_out(layer.annotations, keys);
   return keys;
 }
 
 }  // namespace
+
+void leave_out(Annotations& annotations, std::set<std::string>& left_out) {
+  for (const auto& [key, value] : annotations) left_out.insert(key);
+  annotations.clear();
+}
 
 MediaType in_format(const MediaType& type, ImageFormat format) {
   const auto found = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& pair) {

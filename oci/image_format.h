@@ -14,6 +14,9 @@ enum class ImageFormat { kOci, kDocker };
 /// The type of the other family that means the same; itself where it belongs to neither.
 MediaType in_format(const MediaType& type, ImageFormat format);
 
+/// Clears annotations that Docker's format does not know; their keys are added to `left_out`.
+void leave_out(Annotations& annotations, std::set<std::string>& left_out);
+
 /// Gives a manifest and all that it names the types of one family. What Docker's manifests do not
 /// know (annotations, a subject, an artifact type) is left out there; returns the keys of such
 /// annotations, and `subject`. Throws kInvalid for layers packed with zstd, which they do not know

@@ -124,11 +124,4 @@ void write_oci_archive(const std::vector<ArchivedImages>& images, std::string_vi
   tar.finish();
 }
 
-void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
-                       Sink& out) {
-  Index index;
-  set_entry(index, name, root);
-  write_oci_archive({{blobs, index.manifests}}, to_json(index), out);
-}
-
 }  // namespace bale::oci

@@ -52,8 +52,4 @@ struct ArchivedImages {
 void write_oci_archive(const std::vector<ArchivedImages>& images, std::string_view index_json,
                        Sink& out);
 
-/// The same of one whole image; `name` is its name there, may be "".
-void write_oci_archive(const BlobProvider& blobs, const Descriptor& root, const std::string& name,
-                       Sink& out);
-
 }  // namespace bale::oci

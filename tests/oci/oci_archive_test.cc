@@ -9,6 +9,7 @@
 #include "oci/document.h"
 #include "oci/error.h"
 #include "oci/image_layout.h"
+#include "oci/layout_index.h"
 #include "oci/new_file.h"
 #include "oci/validate.h"
 #include "tests/support/scratch_folder.h"
@@ -21,7 +22,9 @@ using test::ScratchFolder;
 
 std::string archive_of(const BlobProvider& blobs, const Descriptor& root, const char* name) {
   StringSink sink;
-  write_oci_archive(blobs, root, name, sink);
+  Index index;
+  set_entry(index, name, root);
+  write_oci_archive({{blobs, index.manifests}}, to_json(index), sink);
   return sink.text();
 }
 

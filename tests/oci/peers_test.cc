@@ -9,6 +9,7 @@
 #include "oci/document.h"
 #include "oci/image.h"
 #include "oci/image_layout.h"
+#include "oci/layout_index.h"
 #include "oci/new_file.h"
 #include "oci/oci_archive.h"
 #include "oci/store.h"
@@ -99,7 +100,9 @@ TEST_F(Peers, SkopeoReadsOurArchive) {
   MemoryStore store;
   const auto root = test::add_index(store, {"linux/amd64", "linux/arm64"});
   NewFile file(scratch_ / "image.tar");
-  write_oci_archive(store, root, "v1", file);
+  Index index;
+  set_entry(index, "v1", root);
+  write_oci_archive({{store, index.manifests}}, to_json(index), file);
   file.finish();
   EXPECT_RUNS("skopeo copy --all oci-archive:" + path("image.tar:v1") + " oci:" + path("out:v1"));
   EXPECT_THAT(validate_layout(scratch_ / "out"), IsEmpty());
