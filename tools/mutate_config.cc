@@ -99,7 +99,8 @@ std::set<std::string> parse_unset_ports(const Words& texts) {
 void check_path(const std::string& path, const std::string& option) {
   const bool drive = path.size() > 1 && path[1] == ':';  // of Windows
   if (path.starts_with('/') || drive) return;
-  throw oci::Error(oci::ErrorCode::kInvalid, option + " \"" + path + "\": not an absolute path");
+  throw oci::Error(oci::ErrorCode::kInvalid, option + " \"" + path + "\": not an absolute path",
+                   "begin it with /");
 }
 
 void check_values(const MutateOptions& options) {
