@@ -14,14 +14,12 @@ namespace {
 constexpr std::size_t kMaxRecordSize = std::size_t{64} * 1024;
 
 std::string to_json(const CachedStep& step) {
-  oci::JsonWriter json;
-  json.object([&] {
+  return oci::json_object([&](oci::JsonWriter& json) {
     json.member("created", step.created);
     if (!step.layer) return;
     json.member("descriptor", step.layer->descriptor);
     json.member("diff_id", step.layer->diff_id.to_string());
   });
-  return std::string(json.text());
 }
 
 CachedStep parse_step(std::string_view text) {

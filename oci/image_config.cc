@@ -169,9 +169,7 @@ ImageConfig parse_image_config(std::string_view text) {
 }
 
 std::string to_json(const ImageConfig& config) {
-  JsonWriter json;
-  json.object([&] { write_members(json, config); });
-  return std::string(json.text());
+  return json_object([&](JsonWriter& json) { write_members(json, config); });
 }
 
 }  // namespace bale::oci

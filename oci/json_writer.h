@@ -118,10 +118,26 @@ class JsonWriter {
   std::unique_ptr<Output> output_;
 };
 
+/// The text of one object, whose members `write_members(json)` writes.
+template <typename Body>
+std::string json_object(const Body& write_members) {
+  JsonWriter json;
+  json.object([&] { write_members(json); });
+  return std::string(json.text());
+}
+
+/// The same for people: indented, and with a newline at its end.
+template <typename Body>
+std::string json_page(const Body& write_members) {
+  JsonWriter json(JsonWriter::Style::kIndented);
+  json.object([&] { write_members(json); });
+  return std::string(json.text()) + "\n";
+}
+
 /// The text of one value.
 template <typename Value>
-std::string json_text(const Value& value, JsonWriter::Style style = JsonWriter::Style::kCompact) {
-  JsonWriter json(style);
+std::string json_text(const Value& value) {
+  JsonWriter json;
   json.value(value);
   return std::string(json.text());
 }

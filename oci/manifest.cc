@@ -56,8 +56,7 @@ void write_descriptors(JsonWriter& json, std::string_view key,
 /// `write_content(json)` writes what differs between the two kinds.
 template <typename Document, typename Body>
 std::string document_text(const Document& document, const Body& write_content) {
-  JsonWriter json;
-  json.object([&] {
+  return json_object([&](JsonWriter& json) {
     json.member("schemaVersion", 2);
     json.member_unless_empty("mediaType", document.media_type.to_string());
     json.member_unless_empty("artifactType", document.artifact_type);
@@ -65,7 +64,6 @@ std::string document_text(const Document& document, const Body& write_content) {
     if (document.subject) json.member("subject", *document.subject);
     json.member_unless_empty("annotations", document.annotations);
   });
-  return std::string(json.text());
 }
 
 auto canonical_key(const Descriptor& entry) {

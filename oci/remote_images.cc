@@ -56,12 +56,10 @@ std::vector<RemoteImage> parse_remote_images(std::string_view text) {
 }
 
 std::string to_json(const std::vector<RemoteImage>& images) {
-  JsonWriter json;
-  json.object([&] {
+  return json_object([&](JsonWriter& json) {
     json.member("version", kVersion);
     json.list("images", images, write_image);
   });
-  return std::string(json.text());
 }
 
 }  // namespace bale::oci

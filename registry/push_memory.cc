@@ -57,12 +57,10 @@ void write_entry(oci::JsonWriter& json, const Entry& entry) {
 }
 
 std::string to_json(const std::vector<Entry>& entries) {
-  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
-  json.object([&] {
+  return oci::json_page([&](oci::JsonWriter& json) {
     json.member("version", kVersion);
     json.list("pushed", entries, write_entry);
   });
-  return std::string(json.text()) + "\n";
 }
 
 /// Takes the entry out, or makes one.

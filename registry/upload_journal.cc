@@ -38,8 +38,7 @@ std::optional<UploadJournal::Entry> UploadJournal::find(const std::string& repos
 
 void UploadJournal::keep(const std::string& repository, const oci::Digest& blob,
                          const Entry& entry) {
-  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
-  json.object([&] {
+  const std::string text = oci::json_page([&](oci::JsonWriter& json) {
     json.member("version", kVersion);
     json.member("repository", repository);
     json.member("digest", blob.to_string());
@@ -47,7 +46,7 @@ void UploadJournal::keep(const std::string& repository, const oci::Digest& blob,
     json.member("offset", entry.offset);
   });
   std::filesystem::create_directories(folder_);
-  oci::write_file_atomically(file_of(repository, blob), std::string(json.text()) + "\n", 0600);
+  oci::write_file_atomically(file_of(repository, blob), text, 0600);
 }
 
 void UploadJournal::forget(const std::string& repository, const oci::Digest& blob) {

@@ -58,9 +58,9 @@ void write_members(oci::JsonWriter& json, ApiErrorCode code, const std::string& 
 /// `write_errors(json)` writes the elements of the one member.
 template <typename Body>
 HttpResponse response_of(int status, const Body& write_errors) {
-  oci::JsonWriter json;
-  json.object([&] { json.array("errors", [&] { write_errors(json); }); });
-  return {status, {{"Content-Type", "application/json"}}, std::string(json.text()) + "\n"};
+  const std::string text = oci::json_object(
+      [&](oci::JsonWriter& json) { json.array("errors", [&] { write_errors(json); }); });
+  return {status, {{"Content-Type", "application/json"}}, text + "\n"};
 }
 
 }  // namespace

@@ -41,12 +41,10 @@ HttpResponse page_response(const HttpRequest& request, std::vector<std::string> 
                            const std::string& key, const std::string& repository = {}) {
   auto page = page_of(request, std::move(items));
   if (!page) return error_response(ApiErrorCode::kPaginationInvalid, "n is no number");
-  oci::JsonWriter json;
-  json.object([&] {
+  auto response = json_response(oci::json_object([&](oci::JsonWriter& json) {
     json.member_unless_empty("name", repository);
     json.member(key, page->items);
-  });
-  auto response = json_response(std::string(json.text()));
+  }));
   if (page->link) response.headers.emplace_back("Link", *page->link);
   return response;
 }

@@ -37,8 +37,7 @@ std::string metadata(const builder::BuildOutcome& outcome,
                      const std::vector<oci::Reference>& names) {
   std::string list;
   for (const auto& name : names) list += (list.empty() ? "" : ",") + name.to_string();
-  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
-  json.object([&] {
+  return oci::json_page([&](oci::JsonWriter& json) {
     if (!outcome.index) {
       const oci::Digest& config = outcome.images.at(0).config.descriptor.digest;
       json.member("containerimage.config.digest", config.to_string());
@@ -47,7 +46,6 @@ std::string metadata(const builder::BuildOutcome& outcome,
     json.member("containerimage.digest", outcome.root().digest.to_string());
     json.member_unless_empty("image.name", list);
   });
-  return std::string(json.text()) + "\n";
 }
 
 }  // namespace

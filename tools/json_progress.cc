@@ -13,12 +13,10 @@ namespace {
 /// `write_members(json)` writes what the event has beside its name.
 template <typename Body>
 std::string event_text(const char* event, const Body& write_members) {
-  oci::JsonWriter json;
-  json.object([&] {
+  return oci::json_object([&](oci::JsonWriter& json) {
     json.member("event", event);
     write_members(json);
   });
-  return std::string(json.text());
 }
 
 }  // namespace

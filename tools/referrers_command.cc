@@ -24,14 +24,12 @@ struct ReferrersOptions {
 };
 
 std::string to_json(const oci::Digest& subject, const std::vector<oci::Descriptor>& referrers) {
-  oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
-  json.object([&] {
+  return oci::json_page([&](oci::JsonWriter& json) {
     json.member("subject", subject.to_string());
     json.array("referrers", [&] {
       for (const auto& referrer : referrers) json.value(referrer);
     });
   });
-  return std::string(json.text()) + "\n";
 }
 
 std::string to_table(const std::vector<oci::Descriptor>& referrers) {

@@ -26,12 +26,10 @@ int list_tags(Program& program, const TagsOptions& options) {
       program.repository(name, registry::Repository::Access::kPull).tags();
   std::sort(tags.begin(), tags.end());  // registries have orders of their own, or none
   if (options.json) {
-    oci::JsonWriter json(oci::JsonWriter::Style::kIndented);
-    json.object([&] {
+    print(oci::json_page([&](oci::JsonWriter& json) {
       json.member("repository", name.name());
       json.member("tags", tags);
-    });
-    print(std::string(json.text()) + "\n");
+    }));
     return exit_status::kDone;
   }
   std::string text;
